@@ -1,0 +1,97 @@
+import type { MicroUsd } from "./cost-meter.ts";
+import type { CallScope } from "./scope.ts";
+import type { Usage } from "./usage.ts";
+
+/** The steps of a build before and after the tasks, in order. */
+export const buildStages = [
+  "intake",
+  "analysis",
+  "plan",
+  "criteria",
+  "instructions",
+  "execution",
+  "documents",
+  "summary",
+] as const;
+export type BuildStage = (typeof buildStages)[number];
+
+/** How a build ended. */
+export type BuildOutcome = "done" | "planned" | "acceptance-failed" | "budget-reached" | "stopped" | "failed";
+
+/** What a build tells, without the time and number that every event carries. Order: see the README of `@ccb/core`. */
+export type BuildEventBody =
+  | { type: "build-start"; build: string; project: string; directory: string; model: string; resumed: boolean }
+  | {
+      type: "build-end";
+      outcome: BuildOutcome;
+      reason: string;
+      directory: string;
+      costMicroUsd: MicroUsd;
+      durationMs: number;
+    }
+  | { type: "stage-start"; stage: BuildStage }
+  | { type: "stage-end"; stage: BuildStage; reused: boolean; durationMs: number; summary: string }
+  | {
+      type: "forecast-made";
+      lowMicroUsd: MicroUsd;
+      expectedMicroUsd: MicroUsd;
+      highMicroUsd: MicroUsd;
+      calls: number;
+      tokens: number;
+    }
+  | { type: "phase-start"; phase: string; name: string; tasks: number }
+  | {
+      type: "phase-end";
+      phase: string;
+      passed: boolean;
+      criteriaPassed: number;
+      criteriaTotal: number;
+      durationMs: number;
+    }
+  | { type: "task-start"; phase: string; task: string; name: string; attempt: number }
+  | { type: "task-progress"; phase: string; task: string; message: string }
+  | {
+      type: "task-end";
+      phase: string;
+      task: string;
+      outcome: "done" | "failed" | "reused";
+      reason: string;
+      commit: string | undefined;
+      files: number;
+      durationMs: number;
+    }
+  | {
+      type: "criterion-checked";
+      phase: string;
+      criterion: string;
+      description: string;
+      passed: boolean;
+      summary: string;
+      durationMs: number;
+    }
+  | { type: "mcp-used"; phase: string; task: string; server: string; tool: string; succeeded: boolean }
+  | { type: "mcp-unavailable"; server: string; reason: string }
+  | { type: "mcp-violated"; phase: string; task: string; point: string; servers: string[]; refusal: number }
+  | {
+      type: "call-end";
+      scope: CallScope;
+      model: string;
+      outcome: string;
+      usage: Usage;
+      costMicroUsd: MicroUsd | undefined;
+      totalMicroUsd: MicroUsd;
+      latencyMs: number;
+    }
+  | { type: "call-refused"; scope: CallScope; model: string; reason: string }
+  | {
+      type: "progress";
+      doneTasks: number;
+      totalTasks: number;
+      costMicroUsd: MicroUsd;
+      elapsedMs: number;
+      remainingMs: number | undefined;
+    }
+  | { type: "warning"; message: string };
+
+/** One event of a build: what happened, its number in the build (from 1, no gaps) and when (ISO 8601). */
+export type BuildEvent = BuildEventBody & { sequence: number; at: string };

@@ -1,0 +1,64 @@
+import type { CallScope } from "./scope.ts";
+import type { Usage } from "./usage.ts";
+
+/** Millionths of a US dollar, always an integer. */
+export type MicroUsd = number;
+
+/** Worst case of a call about to be made. */
+export interface ReserveRequest {
+  model: string;
+  /** Upper bound of the prompt's tokens. */
+  inputTokens: number;
+  /** The call's `max_tokens`. */
+  maxOutputTokens: number;
+  scope: CallScope;
+}
+
+export type ReserveResult =
+  | { granted: true; reservationId: number; reservedMicroUsd: MicroUsd }
+  | { granted: false; reason: string; capMicroUsd: MicroUsd; spentMicroUsd: MicroUsd; neededMicroUsd: MicroUsd };
+
+/** How a call ended, for the ledger. */
+export interface CallOutcome {
+  /** answered: a whole answer · cut: the stream broke, usage is partial · failed: an error status, nothing billed · unknown: no word at all. */
+  status: "answered" | "cut" | "failed" | "unknown";
+  model: string;
+  usage: Usage;
+  /** The answer's message id ("msg_…"), where one came. */
+  messageId: string | undefined;
+  latencyMs: number;
+  callNumber: number;
+}
+
+/** One line of the ledger. */
+export interface CostEntry {
+  id: number;
+  scope: CallScope;
+  model: string;
+  usage: Usage;
+  /** Undefined where the model's price is not known; never zero by default. */
+  costMicroUsd: MicroUsd | undefined;
+  status: CallOutcome["status"];
+  messageId: string | undefined;
+  latencyMs: number;
+  callNumber: number;
+  /** ISO 8601. */
+  at: string;
+}
+
+export interface CostTotals {
+  calls: number;
+  usage: Usage;
+  costMicroUsd: MicroUsd;
+  /** Calls whose price is unknown; their cost is not in `costMicroUsd`. */
+  unpricedCalls: number;
+  reservedMicroUsd: MicroUsd;
+  capMicroUsd: MicroUsd | undefined;
+}
+
+/** Reserves the worst case of a call before it is made and books what it really was. Synchronous: nothing can slip between. */
+export interface CostMeter {
+  reserve(request: ReserveRequest): ReserveResult;
+  settle(reservationId: number, outcome: CallOutcome): CostEntry;
+  totals(): CostTotals;
+}

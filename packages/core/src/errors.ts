@@ -1,0 +1,2 @@
+/** `@ccb/core/errors`: the error class alone, without the schemas and zod. */
+export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.ts";

@@ -1,0 +1,78 @@
+import type { McpServerDefinition } from "./mcp-server.ts";
+import type { Usage } from "./usage.ts";
+
+/** One tool call of a session, recorded from the executor's hooks after it ended. */
+export interface ToolUse {
+  id: string;
+  /** As on the wire: "Write", "mcp__git__git_status". */
+  name: string;
+  /** The MCP server that answered, for MCP tools. */
+  server: string | undefined;
+  input: unknown;
+  succeeded: boolean;
+  /** What the tool answered, as text, cut to 8 KiB. */
+  response: string;
+  durationMs: number;
+  /** ISO 8601, the end of the call. */
+  endedAt: string;
+}
+
+export interface TaskRunLimits {
+  /** Model turns of the session. */
+  maxTurns: number;
+  /** Milliseconds without any sign of life from the session. */
+  idleMs: number;
+  /** Milliseconds of the whole session. */
+  totalMs: number;
+}
+
+/** One session to run: what to do, where, with which tools, and who is asked before it may end. */
+export interface TaskRunRequest {
+  prompt: string;
+  /** Appended to Claude Code's own system prompt. */
+  systemAppend: string;
+  /** The project directory; an absolute path. */
+  cwd: string;
+  model: string;
+  /** Base URL of the Anthropic-compatible server the session talks to (the gateway's, scoped to the task). */
+  baseUrl: string;
+  mcpServers: McpServerDefinition[];
+  limits: TaskRunLimits;
+  signal?: AbortSignal;
+  /** Told of every tool call when it ended. */
+  onToolUse?: (use: ToolUse) => void;
+  /** Asked whenever the session wants to end; a reason refuses and is shown to the model. */
+  beforeEnd?: () => string | undefined;
+  onEvent?: (event: ExecutorEvent) => void;
+}
+
+/** What a session tells while it runs. */
+export type ExecutorEvent =
+  | { type: "session-started"; sessionId: string; mcpServers: { name: string; status: string }[] }
+  | { type: "process-started"; pid: number }
+  | { type: "text-received"; text: string }
+  | { type: "tool-started"; name: string; input: unknown }
+  | { type: "api-retried"; attempt: number; delayMs: number; status: number | undefined };
+
+export interface TaskRunResult {
+  /**
+   * done: the session ended by itself · limit: turns, idle or total time · aborted: the signal · refused: the model server refused a call for good
+   * (budget) · failed: anything else.
+   */
+  status: "done" | "limit" | "aborted" | "refused" | "failed";
+  /** One sentence for people. */
+  reason: string;
+  sessionId: string | undefined;
+  turns: number;
+  durationMs: number;
+  toolUses: ToolUse[];
+  /** What the session itself reported; the gateway's ledger is the truth. */
+  reportedUsage: Usage | undefined;
+  /** The session's closing text. */
+  text: string;
+}
+
+/** Runs one task in a coding agent. Resolves with how it ended; rejects only when the session cannot be started at all. */
+export interface Executor {
+  runTask(request: TaskRunRequest): Promise<TaskRunResult>;
+}

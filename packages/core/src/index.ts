@@ -1,0 +1,41 @@
+export { type Analysis, analysisSchema } from "./analysis.ts";
+export {
+  type BuildEvent,
+  type BuildEventBody,
+  type BuildOutcome,
+  type BuildStage,
+  buildStages,
+} from "./build-event.ts";
+export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.ts";
+export type { Check, CommandCheck, FileCheck, HttpCheck, HttpStep, JsonAssertion, ServiceUnderTest } from "./check.ts";
+export type {
+  CallOutcome,
+  CostEntry,
+  CostMeter,
+  CostTotals,
+  MicroUsd,
+  ReserveRequest,
+  ReserveResult,
+} from "./cost-meter.ts";
+export { type Criterion, criterionSchema, type PhaseCriteria, phaseCriteriaSchema } from "./criterion.ts";
+export { type Agent, type AgentDefinition, type AgentRunOptions, defineAgent } from "./define-agent.ts";
+export type { Evidence, Observation } from "./evidence.ts";
+export type { Executor, ExecutorEvent, TaskRunLimits, TaskRunRequest, TaskRunResult, ToolUse } from "./executor.ts";
+export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
+export type { Model, ModelRequest, ModelResult } from "./model.ts";
+export {
+  defaultModelId,
+  findModel,
+  type ModelInfo,
+  type ModelPrices,
+  modelCatalog,
+  modelCatalogDate,
+  offlineModelId,
+} from "./model-catalog.ts";
+export { type Phase, type Plan, planSchema, type Task, type Waiver } from "./plan.ts";
+export { type ApiCall, type ApiCallLog, type Clock, type Logger, type LogLevel, systemClock } from "./ports.ts";
+export { redactSecrets } from "./redact-secrets.ts";
+export { type Requirement, type RequirementKind, requirementSchema, type Span } from "./requirement.ts";
+export type { CallScope } from "./scope.ts";
+export { addUsage, noUsage, parseAnthropicUsage, type Usage } from "./usage.ts";
+export { listTasks, validatePlan } from "./validate-plan.ts";

@@ -1,0 +1,39 @@
+/**
+ * Credentials by their form: Anthropic, OpenAI and compatible ("sk-…"), GitHub, GitLab, AWS, Google, Slack, Stripe, npm, JSON Web Tokens, private keys, and
+ * passwords in URLs. Every expression is linear: no nested repetition, bounded look-ahead.
+ */
+const secretForms: readonly RegExp[] = [
+  /\bsk-[A-Za-z0-9_-]{16,250}/g,
+  /\bgh[pousr]_[A-Za-z0-9]{30,250}/g,
+  /\bgithub_pat_[A-Za-z0-9_]{22,250}/g,
+  /\bglpat-[A-Za-z0-9_-]{20,100}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\bAIza[A-Za-z0-9_-]{35}/g,
+  /\bxox[abprs]-[A-Za-z0-9-]{10,250}/g,
+  /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,250}/g,
+  /\bnpm_[A-Za-z0-9]{36}\b/g,
+  /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g,
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{1,8000}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+  /(?<=:\/\/[^\s:/@"']{1,100}:)[^\s:/@"']{3,200}(?=@)/g,
+];
+
+/** What stands where a secret stood. */
+export const redactedMark = "[REDACTED]";
+
+/**
+ * The text with every known secret and everything that has the form of one replaced by `[REDACTED]`.
+ *
+ * `known` are exact values (the keys in use); they are found in plain, JSON-escaped and URL-encoded form. Values shorter than 6 characters are
+ * left alone, since they would blank ordinary words.
+ */
+export function redactSecrets(text: string, known: readonly string[] = []): string {
+  let result = text;
+  for (const secret of known) {
+    if (secret.length < 6) continue;
+    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])) {
+      result = result.replaceAll(form, redactedMark);
+    }
+  }
+  for (const form of secretForms) result = result.replace(form, redactedMark);
+  return result;
+}
