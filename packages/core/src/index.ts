@@ -34,6 +34,7 @@ export {
 } from "./model-catalog.ts";
 export { type Phase, type Plan, planSchema, type Task, type Waiver } from "./plan.ts";
 export { type ApiCall, type ApiCallLog, type Clock, type Logger, type LogLevel, systemClock } from "./ports.ts";
+export { type PromptSection, readPromptSection, renderPromptSection } from "./prompt-section.ts";
 export { redactSecrets } from "./redact-secrets.ts";
 export { type Requirement, type RequirementKind, requirementSchema, type Span } from "./requirement.ts";
 export type { CallScope } from "./scope.ts";
