@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CcbError } from "@ccb/core/errors";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { acquireLock, type Lock } from "./acquire-lock.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ccb-lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function take(directory: string): Lock {
+  const result = acquireLock({ directory });
+  if (!result.acquired) throw new Error(`held by ${JSON.stringify(result.by)}`);
+  return result.lock;
+}
+
+test("one holder at a time; the second is told who, and gets it after release", () => {
+  const directory = join(folder, "project");
+  const first = take(directory);
+  const second = acquireLock({ directory });
+  expect(second).toEqual({ acquired: false, by: first.holder });
+  expect(first.holder.pid).toBe(process.pid);
+  expect(JSON.parse(readFileSync(join(directory, "lock.json"), "utf8"))).toEqual(first.holder);
+  first.release();
+  first.release();
+  take(directory).release();
+});
+
+test("locks of different names do not meet", () => {
+  const first = take(folder);
+  const other = acquireLock({ directory: folder, name: "other" });
+  expect(other.acquired).toBe(true);
+  if (other.acquired) other.lock.release();
+  first.release();
+});
+
+test("a holder killed with -9 loses the lock at once, and is not named any more", async () => {
+  const holder = spawn(
+    process.execPath,
+    ["--conditions=ccb-source", join(import.meta.dirname, "fixtures/hold-lock.ts"), folder],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const [line] = await once(holder.stdout, "data");
+  expect(String(line).trim()).toBe("true");
+  const whileHeld = acquireLock({ directory: folder });
+  expect(whileHeld).toMatchObject({ acquired: false, by: { pid: holder.pid } });
+  holder.kill("SIGKILL");
+  await once(holder, "close");
+  const lock = take(folder);
+  expect(lock.holder.pid).toBe(process.pid);
+  lock.release();
+});
+
+test("a torn or stale holder file only means that the holder is not known", () => {
+  const lock = take(folder);
+  writeFileSync(join(folder, "lock.json"), '{"pid":');
+  expect(acquireLock({ directory: folder })).toEqual({ acquired: false, by: undefined });
+  writeFileSync(join(folder, "lock.json"), JSON.stringify({ pid: 2 ** 22 + 1, startedAt: "2026-01-01T00:00:00Z" }));
+  expect(acquireLock({ directory: folder })).toEqual({ acquired: false, by: undefined });
+  lock.release();
+});
+
+test("a folder that cannot be made is named", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  let error: unknown;
+  try {
+    acquireLock({ directory: join(file, "below") });
+  } catch (caught) {
+    error = caught;
+  }
+  expect(CcbError.isInstance(error) && error.code).toBe("store-failed");
+  expect(CcbError.isInstance(error) && error.message).toContain(join(file, "below"));
+});
