@@ -1,0 +1,111 @@
+import type { Requirement, RequirementKind } from "@ccb/core";
+
+const KINDS: [RequirementKind, RegExp][] = [
+  [
+    "security",
+    /\b(?:authenticat\w*|authori[sz]\w*|encrypt\w*|tls|ssl|https|password\w*|secrets?|tokens? expire|csrf|xss|sql injection|sanitis\w*|sanitiz\w*|permission\w*|access control|rbac|oauth\w*|jwt|mfa|2fa|audit(?:ed| log)\w*|gdpr|pii|privacy|vulnerab\w*|hash(?:ed|ing)|bcrypt|argon2|signed|signature|certificates?|forbidden|unauthori[sz]ed|40[13]|rate.?limit\w*|api keys?|brute|security)\b/i,
+  ],
+  [
+    "performance",
+    /\b(?:latency|throughput|response times?|p9[059]|percentile|(?:requests|messages|events|writes|reads|transactions|operations) (?:per|a) second|req\/s|rps|qps|concurren\w*|milliseconds?|\d+ ?ms|within \d+(?:\.\d+)? ?(?:s|sec|seconds|ms)|uptime|availability|\d+(?:\.\d+)? ?%|scal(?:e|able|ability)|memory (?:usage|footprint)|cpu|performance|faster|start(?:s|up)? (?:in|time)|load time|cache hit)\b/i,
+  ],
+  [
+    "integration",
+    /\b(?:integrat\w*|webhooks?|third.party|external (?:system|service|api)s?|smtp|ldap|saml|kafka|rabbitmq|amqp|mqtt|grpc|stripe|slack|s3|sso|import(?:ed|s)? from|export(?:ed|s)? to|sync(?:s|ed|hroni[sz]\w*)? with|interoperab\w*|adapter|connectors?|upstream|downstream|opentelemetry|prometheus|github)\b/i,
+  ],
+  [
+    "constraint",
+    /\b(?:node(?:\.js)? (?:>=|≥|v?\d+)|python \d|typescript|written in|implemented in|run(?:s)? on (?:linux|macos|windows|node)|no (?:external|runtime|third.party) (?:dependenc\w+|services?)|dependenc(?:y|ies)|licen[cs]e\w*|wcag|compl(?:y|iant|iance) with|browser(?:s)? support|backwards?.compatib\w*|deploy\w*|docker|kubernetes|database (?:is|must|shall)|postgres\w*|sqlite|mysql|coding standard|budget|deadline|out of scope|iso[ -]?\d+|posix|at most \d+ (?:lines|mb|kb))\b/i,
+  ],
+];
+
+const HEADING_KINDS: [RequirementKind, RegExp][] = [
+  ["security", /\b(?:security|authentication|authorization|privacy|access control|threat)\b/i],
+  ["performance", /\b(?:performance|scalability|capacity|availability|reliability|latency|slos?|service levels?)\b/i],
+  ["integration", /\b(?:integrations?|interfaces?|external|third.party|interoperability)\b/i],
+  [
+    "constraint",
+    /\b(?:constraints?|limits?|technolog\w+|stack|platforms?|compatibility|compliance|environment|assumptions)\b/i,
+  ],
+];
+
+/** Kind of a requirement, from its words and the headings above it. */
+export function classifyKind(text: string, headingPath: readonly string[], source: string): RequirementKind {
+  if (source === "endpoint") return "functional";
+  for (const title of headingPath.slice(1).reverse()) {
+    for (const [kind, pattern] of HEADING_KINDS) if (pattern.test(title)) return kind;
+  }
+  if (source === "field") return "constraint";
+  for (const [kind, pattern] of KINDS) if (pattern.test(text)) return kind;
+  return "functional";
+}
+
+const COULD = /\b(?:could|may|might|optional(?:ly)?|nice.to.have|p3|low|won't|wish)\b/i;
+const SHOULD = /\b(?:should|recommended|ought|p2|medium|prefer(?:ably|red)?|ideally)\b/i;
+
+/** Priority, from a column or heading that names one, else from the modal verb. */
+export function classifyPriority(text: string, stated: string | undefined): Requirement["priority"] {
+  if (stated !== undefined) {
+    if (/\b(?:must|p0|p1|high|critical|mandatory|required|essential|m|1)\b/i.test(stated)) return "must";
+    if (SHOULD.test(stated) || /^\s*(?:s|2)\s*$/i.test(stated)) return "should";
+    if (COULD.test(stated) || /^\s*(?:c|w|3|4)\s*$/i.test(stated)) return "could";
+  }
+  if (/\b(?:must|shall|required to|has to|have to|needs? to|may not|will)\b/i.test(text)) return "must";
+  if (SHOULD.test(text)) return "should";
+  if (/\b(?:could|may|might|optionally|nice to have)\b/i.test(text)) return "could";
+  return "must";
+}
+
+const UNIT =
+  "ms|milliseconds?|s|secs?|seconds?|min|minutes?|h|hours?|days?|weeks?|months?|years?|%|percent|kb|kib|mb|mib|gb|gib|tb|bytes?|characters?|chars?|" +
+  "items?|users?|requests?(?: ?(?:\\/|per) ?(?:s|second|min|minute|hour))?|req\\/s|rps|qps|rows?|entries|records?|attempts?|retries|times|lines?|words?|pages?|files?|tokens?|concurrent \\w+|connections?|events?(?: ?(?:\\/|per) ?(?:s|second))?|messages?(?: ?(?:\\/|per) ?(?:s|second))?|px|fps|dpi|usd|dollars?";
+const NUMBER = "(\\d[\\d,_]*(?:\\.\\d+)?)";
+const MEASURES: [RegExp, "<=" | ">=" | "<" | ">" | "="][] = [
+  [new RegExp(`(?:less than|under|below|fewer than|<(?!=))\\s*${NUMBER}\\s*(${UNIT})?(?![\\w])`, "i"), "<"],
+  [
+    new RegExp(
+      `(?:more than|over|above|greater than|exceed(?:s|ing)?|>(?!=))\\s*${NUMBER}\\s*(${UNIT})?(?![\\w])`,
+      "i",
+    ),
+    ">",
+  ],
+  [
+    new RegExp(
+      `(?:within|at most|no more than|not exceed(?:ing)?|up to|maximum(?: length)?(?: of| is)?:?|max\\.?:?|≤|<=|in|no longer than|every|after)\\s*${NUMBER}\\s*(${UNIT})?(?![\\w])`,
+      "i",
+    ),
+    "<=",
+  ],
+  [
+    new RegExp(
+      `(?:at least|no (?:less|fewer) than|minimum(?: length)?(?: of| is)?:?|min\\.?:?|≥|>=)\\s*${NUMBER}\\s*(${UNIT})?(?![\\w])`,
+      "i",
+    ),
+    ">=",
+  ],
+  [new RegExp(`${NUMBER}\\s*(${UNIT})(?![\\w])`, "i"), "="],
+];
+const NEEDS_UNIT = new Set(["in", "every", "after", "over", "above"]);
+
+/** The measurable value a requirement names, the first one that carries a comparison or a unit. */
+export function parseMeasure(text: string): Requirement["measure"] {
+  if (/not exceed/i.test(text)) {
+    const match = MEASURES[2]?.[0].exec(text);
+    if (match) return toMeasure(match, "<=");
+  }
+  let best: { at: number; measure: Requirement["measure"] } | undefined;
+  for (const [pattern, comparator] of MEASURES) {
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const word = /^[a-z]+/i.exec(match[0])?.[0]?.toLowerCase() ?? "";
+    if (NEEDS_UNIT.has(word) && match[2] === undefined) continue;
+    if (comparator === "=" && best) continue;
+    if (!best || match.index < best.at) best = { at: match.index, measure: toMeasure(match, comparator) };
+  }
+  return best?.measure;
+}
+
+function toMeasure(match: RegExpExecArray, comparator: "<=" | ">=" | "<" | ">" | "="): Requirement["measure"] {
+  const value = Number((match[1] ?? "0").replace(/[,_]/g, ""));
+  return { comparator, value, unit: (match[2] ?? "").toLowerCase() };
+}
