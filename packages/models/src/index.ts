@@ -1,1 +1,1 @@
-export {};
+export { type AnthropicModelOptions, createAnthropicModel } from "./create-anthropic-model.ts";
