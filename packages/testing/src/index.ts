@@ -1,1 +1,17 @@
-export {};
+export type { Answer, ContentBlock, Fault, MessageAnswer, StopReason } from "./model-server/answer.ts";
+export {
+  type AnswerContext,
+  createModelServer,
+  type ModelServer,
+  type ModelServerOptions,
+  type RecordedRequest,
+} from "./model-server/create-model-server.ts";
+export {
+  createScriptedModel,
+  type ScriptedModelOptions,
+  type ScriptFault,
+  type ScriptMatch,
+  type ScriptRule,
+} from "./model-server/create-scripted-model.ts";
+export type { MessagesRequest, RequestBlock, RequestMessage } from "./model-server/messages-request.ts";
+export { type Conversation, readConversation, type ToolExchange } from "./model-server/read-conversation.ts";
