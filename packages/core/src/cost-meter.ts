@@ -4,13 +4,15 @@ import type { Usage } from "./usage.ts";
 /** Millionths of a US dollar, always an integer. */
 export type MicroUsd = number;
 
-/** Worst case of a call about to be made. */
+/** Worst case of a call about to be made; a meter prices its input at the dearest rate the model has (a cache write for an hour). */
 export interface ReserveRequest {
   model: string;
   /** Upper bound of the prompt's tokens. */
   inputTokens: number;
   /** The call's `max_tokens`. */
   maxOutputTokens: number;
+  /** Web searches the request allows the server to make; 0 when omitted. */
+  maxWebSearches?: number;
   scope: CallScope;
 }
 
