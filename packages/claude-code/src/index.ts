@@ -1,1 +1,10 @@
-export {};
+export { type ClaudeCodeExecutorOptions, createClaudeCodeExecutor } from "./create-claude-code-executor.ts";
+export {
+  type EndProcessTreeOptions,
+  type EndProcessTreeResult,
+  endProcessTree,
+  type RecordedProcess,
+  readProcessRecord,
+} from "./process/end-process-tree.ts";
+export { protectedFolders, writeTools } from "./session/check-write.ts";
+export { defaultAllowedCommands, defaultBuiltinTools } from "./session/render-session-options.ts";

@@ -1,0 +1,58 @@
+import type { TaskRunLimits } from "@ccb/core";
+
+/** Why a session is ended from outside. */
+export type StopCause =
+  | { status: "limit" | "aborted"; reason: string }
+  | { status: "bug"; reason: string; error: unknown };
+
+/** Ends a session that shows no sign of life, takes too long, or is not wanted any more. */
+export interface SessionWatch {
+  /** Resolves once, with the first cause; never when the session ends by itself. */
+  readonly stopped: Promise<StopCause>;
+  readonly cause: StopCause | undefined;
+  /** A sign of life. */
+  touch(): void;
+  stop(cause: StopCause): void;
+  /** Frees the timers and the signal. */
+  close(): void;
+}
+
+/** Watches one session: idle time, total time (timers run on the monotonic clock) and the caller's signal. */
+export function createSessionWatch(options: { limits: TaskRunLimits; signal: AbortSignal | undefined }): SessionWatch {
+  const { limits, signal } = options;
+  const { promise: stopped, resolve } = Promise.withResolvers<StopCause>();
+  let cause: StopCause | undefined;
+  const stop = (next: StopCause) => {
+    cause ??= next;
+    resolve(cause);
+  };
+  const idle = setTimeout(
+    () => stop({ status: "limit", reason: `The session showed no sign of life for ${seconds(limits.idleMs)}.` }),
+    limits.idleMs,
+  );
+  const total = setTimeout(
+    () =>
+      stop({ status: "limit", reason: `The session took longer than the ${seconds(limits.totalMs)} it was given.` }),
+    limits.totalMs,
+  );
+  const onAbort = () => stop({ status: "aborted", reason: "The session was stopped on request." });
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  return {
+    stopped,
+    get cause() {
+      return cause;
+    },
+    touch: () => void idle.refresh(),
+    stop,
+    close() {
+      clearTimeout(idle);
+      clearTimeout(total);
+      signal?.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
+}

@@ -1,0 +1,58 @@
+import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
+import type { McpServerDefinition, TaskRunRequest } from "@ccb/core";
+
+/**
+ * Claude Code's own tools in a task session. No web tools, no subagents, no plan mode, no questions to a person: a task is carried out with files, commands and the MCP servers.
+ * `ToolSearch` loads the MCP tools whose schemas are deferred.
+ */
+export const defaultBuiltinTools: readonly string[] = Object.freeze([
+  "Read",
+  "Write",
+  "Edit",
+  "Bash",
+  "Grep",
+  "Glob",
+  "ToolSearch",
+  "TaskCreate",
+  "TaskUpdate",
+  "TaskList",
+]);
+
+/** Bash rules of a task session: every command. Confinement of commands is the sandbox's work, not a list's. */
+export const defaultAllowedCommands: readonly string[] = Object.freeze(["*"]);
+
+/** What of the SDK's options follows from the request alone; pure. */
+export function renderSessionOptions(options: {
+  request: TaskRunRequest;
+  builtinTools: readonly string[];
+  allowedCommands: readonly string[];
+}): Options {
+  const { request, builtinTools, allowedCommands } = options;
+  const mcpRules = request.mcpServers.map((server) => `mcp__${server.name}`);
+  const toolRules = builtinTools.flatMap((tool) =>
+    tool === "Bash" ? allowedCommands.map((command) => (command === "*" ? "Bash" : `Bash(${command})`)) : [tool],
+  );
+  return {
+    cwd: request.cwd,
+    model: request.model,
+    maxTurns: request.limits.maxTurns,
+    systemPrompt: { type: "preset", preset: "claude_code", append: request.systemAppend },
+    settingSources: [],
+    strictMcpConfig: true,
+    // Over stdin, not on the command line, where other users of the machine could read the servers' env and headers.
+    mcpServersDelivery: "initialize",
+    mcpServers: Object.fromEntries(request.mcpServers.map((server) => [server.name, renderMcpServer(server)])),
+    tools: [...builtinTools],
+    allowedTools: [...toolRules, ...mcpRules],
+    permissionMode: "dontAsk",
+    // Parts of an answer are signs of life; without them a long answer looks like a hanging session.
+    includePartialMessages: true,
+  };
+}
+
+function renderMcpServer(server: McpServerDefinition): McpServerConfig {
+  const { transport, alwaysLoad } = server;
+  return transport.type === "stdio"
+    ? { type: "stdio", command: transport.command, args: transport.args, env: transport.env, alwaysLoad }
+    : { type: "http", url: transport.url, headers: transport.headers, alwaysLoad };
+}
