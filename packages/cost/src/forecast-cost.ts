@@ -1,0 +1,150 @@
+import { findModel, type MicroUsd, type Plan, type Usage } from "@ccb/core";
+import { listPlanningCalls, listSessionCalls, type SessionShape } from "./_forecast-calls.ts";
+import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
+import { dearestKnownPrices } from "./_worst-case.ts";
+
+/**
+ * What a Claude Code session of a task is assumed to take, by the task's size. Assumptions, not measurements: they hold until past builds say otherwise.
+ */
+const taskShapes: Record<"S" | "M" | "L", SessionShape> = {
+  S: { turns: 10, readTokensPerTurn: 700, writtenTokensPerTurn: 400 },
+  M: { turns: 22, readTokensPerTurn: 900, writtenTokensPerTurn: 500 },
+  L: { turns: 45, readTokensPerTurn: 1_100, writtenTokensPerTurn: 600 },
+};
+
+/** Turns of a low and a high course, as factors of the expected turns; without a plan the number of tasks is uncertain too. */
+const withPlan = { low: 0.5, high: 2.2 };
+const withoutPlan = { low: 0.35, high: 3 };
+
+/** Of the phases, the share that needs one more session after a failed acceptance. */
+const retries = { low: 0, expected: 0.25, high: 1 };
+
+/** Without a plan: requirements that one task of size M fulfils, and tasks of a phase. */
+const requirementsPerTask = 4;
+const tasksPerPhase = 4;
+
+export interface ForecastCostOptions {
+  /** Estimated tokens of the specification. */
+  specTokens: number;
+  /** Requirements found in it. */
+  requirementCount: number;
+  /** The model of the task sessions. */
+  model: string;
+  /** The model that plans and writes documents; `model` when omitted. */
+  planningModel?: string;
+  /** The validated plan; before there is one, its size is assumed from the requirements and the interval is wider. */
+  plan?: Plan;
+  /** Documents to be written. Default 8. */
+  documentCount?: number;
+}
+
+export interface CostForecast {
+  lowMicroUsd: MicroUsd;
+  expectedMicroUsd: MicroUsd;
+  highMicroUsd: MicroUsd;
+  /** Model calls of the expected course. */
+  calls: number;
+  /** Tokens of the expected course, cache reads included. */
+  tokens: number;
+  /** False where a model has no known price: its calls are then priced at the dearest known of every kind. */
+  isPriceKnown: boolean;
+  /** What the figures rest on, as sentences for the user. */
+  assumptions: string[];
+}
+
+/**
+ * Forecasts what a build will cost, as an interval, before anything is spent.
+ *
+ * Each task is one session whose prompt grows by what it reads and writes each turn and is read from the cache after the first; each turn is priced as a call
+ * of its own, so that long-prompt prices are met. Low and high are courses with fewer and more turns and retries, not statistical bounds.
+ */
+export function forecastCost(options: ForecastCostOptions): CostForecast {
+  const { model, planningModel = model, plan, specTokens, requirementCount, documentCount = 8 } = options;
+  const phases = plan
+    ? plan.phases.map((phase) => phase.tasks.map((task) => task.size))
+    : assumePhases(requirementCount);
+  const tasks = phases.flat();
+  const factors = plan ? withPlan : withoutPlan;
+  const window = findModel(planningModel)?.contextWindow ?? 200_000;
+
+  const planning = listPlanningCalls({
+    specTokens,
+    requirementCount,
+    taskCount: tasks.length,
+    phaseCount: phases.length,
+    documentCount,
+    window,
+  });
+  const planningCost = costOf(planningModel, planning);
+  const course = (turnFactor: number, retryShare: number) => {
+    const calls = tasks.flatMap((size) => listSessionCalls(taskShapes[size], turnFactor));
+    const retryCalls = phases.flatMap(() => listSessionCalls(taskShapes.S, turnFactor));
+    return {
+      calls: calls.length + Math.round(retryCalls.length * retryShare),
+      tokens: tokensOf(calls) + Math.round(tokensOf(retryCalls) * retryShare),
+      cost: costOf(model, calls) + Math.round(costOf(model, retryCalls) * retryShare),
+    };
+  };
+  const expected = course(1, retries.expected);
+  const unpriced = [...new Set([model, planningModel])].filter((id) => !findModel(id));
+  return {
+    lowMicroUsd: Math.round(planningCost * 0.6) + course(factors.low, retries.low).cost,
+    expectedMicroUsd: planningCost + expected.cost,
+    highMicroUsd: planningCost * 2 + course(factors.high, retries.high).cost,
+    calls: planning.length + expected.calls,
+    tokens: tokensOf(planning) + expected.tokens,
+    isPriceKnown: unpriced.length === 0,
+    assumptions: describeAssumptions({
+      options,
+      taskCount: tasks.length,
+      planningCalls: planning.length,
+      factors,
+      unpriced,
+    }),
+  };
+}
+
+function assumePhases(requirementCount: number): "M"[][] {
+  const taskCount = Math.max(1, Math.ceil(requirementCount / requirementsPerTask));
+  const phases: "M"[][] = [];
+  for (let index = 0; index < taskCount; index += tasksPerPhase) {
+    phases.push(new Array<"M">(Math.min(tasksPerPhase, taskCount - index)).fill("M"));
+  }
+  return phases;
+}
+
+function costOf(modelId: string, calls: readonly Usage[]): MicroUsd {
+  const model = findModel(modelId);
+  return calls.reduce((sum, usage) => {
+    const prices = model ? pricesForPrompt(model, promptTokensOf(usage)) : dearestKnownPrices;
+    return sum + priceAt(prices, usage);
+  }, 0);
+}
+
+function tokensOf(calls: readonly Usage[]): number {
+  return calls.reduce((sum, usage) => sum + promptTokensOf(usage) + usage.outputTokens, 0);
+}
+
+function describeAssumptions(found: {
+  options: ForecastCostOptions;
+  taskCount: number;
+  planningCalls: number;
+  factors: { low: number; high: number };
+  unpriced: string[];
+}): string[] {
+  const { options, taskCount, factors } = found;
+  const turns = Object.entries(taskShapes).map(([size, shape]) => `${size} ${shape.turns}`);
+  return [
+    options.plan
+      ? `The plan has ${taskCount} tasks, each one Claude Code session.`
+      : `There is no plan yet: one task for every ${requirementsPerTask} of the ${options.requirementCount} requirements, so ${taskCount} tasks of size M.`,
+    `Turns of a session by task size: ${turns.join(", ")}. These are assumptions, not yet measured on past builds.`,
+    "The prompt of a session is written to the cache as it grows and read from it at every later turn.",
+    `Low: ${factors.low} times the turns and no retry. High: ${factors.high} times the turns, one retry in every phase, planning twice as dear.`,
+    `Expected: one phase in ${1 / retries.expected} needs a retry.`,
+    `Planning and documents: ${found.planningCalls} calls for a specification of about ${options.specTokens} tokens.`,
+    ...found.unpriced.map(
+      (id) => `The price of "${id}" is not known; its calls are counted at the dearest known price of every kind.`,
+    ),
+  ];
+}
