@@ -1,4 +1,4 @@
-import type { MicroUsd, ModelInfo, ModelPrices, Usage } from "@ccb/core";
+import { type MicroUsd, type ModelInfo, type ModelPrices, noUsage, type Usage } from "@ccb/core";
 
 /** Prices are held as whole picodollars a token, so that sums are exact: one US dollar per million tokens is 10^6 picodollars a token. */
 const picoPerMicro = 1_000_000n;
@@ -33,10 +33,25 @@ export function promptTokensOf(usage: Usage): number {
   return usage.inputTokens + usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens;
 }
 
-/** The most that a call can cost: every prompt token at the dearest way of reading it, every output token written; rounded up. */
-export function worstCaseAt(prices: ModelPrices, inputTokens: number, maxOutputTokens: number): MicroUsd {
+/** What a call may take at most. */
+export interface CallBounds {
+  inputTokens: number;
+  maxOutputTokens: number;
+  maxWebSearches: number;
+}
+
+/** The most that a call can cost: every prompt token at the dearest way of reading it, every output token and search used; rounded up. */
+export function worstCaseAt(prices: ModelPrices, bounds: CallBounds): MicroUsd {
   const dearest = Math.max(prices.input, prices.cacheWrite5m, prices.cacheWrite1h, prices.cacheRead);
-  const pico = toPicoPerToken(dearest) * BigInt(inputTokens) + toPicoPerToken(prices.output) * BigInt(maxOutputTokens);
+  const pico = pricePico(
+    { ...prices, input: dearest },
+    {
+      ...noUsage,
+      inputTokens: bounds.inputTokens,
+      outputTokens: bounds.maxOutputTokens,
+      webSearchRequests: bounds.maxWebSearches,
+    },
+  );
   return Number((pico + picoPerMicro - 1n) / picoPerMicro);
 }
 

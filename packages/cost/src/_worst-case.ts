@@ -7,13 +7,10 @@ export const dearestKnownPrices: ModelPrices = dearestPrices(
 );
 
 /** Upper bound of a call's cost before it is made. */
-export function worstCaseOf(
-  request: Pick<ReserveRequest, "model" | "inputTokens" | "maxOutputTokens">,
-  unknownPrices: ModelPrices,
-): MicroUsd {
+export function worstCaseOf(request: Omit<ReserveRequest, "scope">, unknownPrices: ModelPrices): MicroUsd {
   const model = findModel(request.model);
   const prices = model ? dearestPrices([model.prices, pricesForPrompt(model, request.inputTokens)]) : unknownPrices;
-  return worstCaseAt(prices, request.inputTokens, request.maxOutputTokens);
+  return worstCaseAt(prices, { maxWebSearches: 0, ...request });
 }
 
 /** What a call counts against the cap when its price is not known. */

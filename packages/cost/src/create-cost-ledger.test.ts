@@ -127,6 +127,10 @@ test("the long-prompt price is reserved where the prompt may be that long", () =
   expect(long).toMatchObject({ reservedMicroUsd: 100_001 + 2_500 });
 });
 
+test("web searches that the call may make are reserved with it, a cent each", () => {
+  expect(ledgerOf().reserve(request({ maxWebSearches: 5 }))).toMatchObject({ reservedMicroUsd: 150_000 });
+});
+
 test("usage beyond the reservation is booked as it was", () => {
   const ledger = ledgerOf({ capMicroUsd: 100_000 });
   const usage = { ...noUsage, inputTokens: 30_000, outputTokens: 2_000, webSearchRequests: 1 };

@@ -79,6 +79,7 @@ export function createCostLedger(options: CostLedgerOptions): CostLedger {
   function reserve(request: ReserveRequest): ReserveResult {
     requireCount("input tokens", request.inputTokens);
     requireCount("maximum of output tokens", request.maxOutputTokens);
+    requireCount("maximum of web searches", request.maxWebSearches ?? 0);
     const neededMicroUsd = worstCaseOf(request, unknownPrices);
     return store.transaction((): ReserveResult => {
       const { costMicroUsd, remainingMicroUsd, ...amounts } = totals();
