@@ -1,0 +1,93 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
+
+/**
+ * A stdio transport whose process leads its own group, so that what a server started in turn (npx, a shell) ends with it. The client package's own
+ * transport signals only the direct child.
+ */
+export class ProcessTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  /** The end of what the server wrote to its standard error. */
+  standardError = "";
+  readonly #options: { command: string; args: string[]; env: Record<string, string>; cwd: string | undefined };
+  readonly #buffer = new ReadBuffer();
+  #child: ChildProcessWithoutNullStreams | undefined;
+
+  constructor(options: { command: string; args: string[]; env: Record<string, string>; cwd: string | undefined }) {
+    this.#options = options;
+  }
+
+  start(): Promise<void> {
+    const { command, args, env, cwd } = this.#options;
+    const child = spawn(command, args, {
+      env,
+      ...(cwd === undefined ? {} : { cwd }),
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.#child = child;
+    child.stdout.on("data", (part: Buffer) => this.#read(part));
+    child.stderr.setEncoding("utf8");
+    child.stderr.on("data", (text: string) => {
+      this.standardError = (this.standardError + text).slice(-4096);
+    });
+    child.stdin.on("error", (error) => this.onerror?.(error));
+    child.on("close", () => this.onclose?.());
+    return new Promise((resolve, reject) => {
+      child.once("spawn", () => resolve());
+      child.once("error", reject);
+    });
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || !child.stdin.writable) return Promise.reject(new Error("the server is not running"));
+    return new Promise((resolve, reject) => {
+      child.stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Closes the server's input, gives it a quarter of a second to end, then kills its group. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    this.#child = undefined;
+    const ended =
+      child.exitCode !== null || child.signalCode !== null
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.stdin.end();
+    const timer = setTimeout(() => killGroup(child.pid), 250);
+    await ended;
+    clearTimeout(timer);
+    // What the server left behind in its group.
+    killGroup(child.pid);
+    this.#buffer.clear();
+  }
+
+  #read(part: Buffer): void {
+    try {
+      this.#buffer.append(part);
+      for (;;) {
+        const message = this.#buffer.readMessage();
+        if (message === null) return;
+        this.onmessage?.(message);
+      }
+    } catch (error) {
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+/** A group that has no process any more needs no signal. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
