@@ -1,3 +1,4 @@
+export { type CheckLimits, type RunCheckOptions, runCheck } from "./check/run-check.ts";
 export type { Answer, ContentBlock, Fault, MessageAnswer, StopReason } from "./model-server/answer.ts";
 export {
   type AnswerContext,
@@ -15,3 +16,9 @@ export {
 } from "./model-server/create-scripted-model.ts";
 export type { MessagesRequest, RequestBlock, RequestMessage } from "./model-server/messages-request.ts";
 export { type Conversation, readConversation, type ToolExchange } from "./model-server/read-conversation.ts";
+export {
+  type RunningService,
+  type ServiceStop,
+  type StartServiceOptions,
+  startService,
+} from "./process/start-service.ts";

@@ -1,0 +1,182 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CcbError, type ServiceUnderTest } from "@ccb/core";
+import { findFreePort, isPortFree } from "./_ports.ts";
+import { sendRequest } from "./_send-request.ts";
+import { type ProcessGroup, startProcessGroup } from "./_start-process-group.ts";
+
+export interface StartServiceOptions {
+  service: ServiceUnderTest;
+  /** The folder in which the command runs. */
+  cwd: string;
+  /** Added to PATH, HOME and LANG; the service's own `env` and PORT win. */
+  env?: Readonly<Record<string, string>> | undefined;
+  /** Stops the service, also after it has been started. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds between SIGTERM and SIGKILL; default 5000. */
+  stopGraceMs?: number | undefined;
+}
+
+/** A service that answers. */
+export interface RunningService {
+  /** For example `http://127.0.0.1:40123`. */
+  url: string;
+  host: string;
+  port: number;
+  /** The last 16 KiB of stdout and stderr. */
+  output(): string;
+  /** How the command ended ("ended with exit code 1"); undefined while it runs. */
+  ending(): string | undefined;
+  /** SIGTERM to the whole group, SIGKILL after the grace time, temporary folders removed. May be called again. */
+  stop(): Promise<ServiceStop>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ServiceStop {
+  /** SIGTERM was not enough. */
+  killed: boolean;
+  /** The port can be taken again. */
+  portFree: boolean;
+}
+
+const defaultReadyTimeoutMs = 30_000;
+const defaultStopGraceMs = 5_000;
+const pollMs = 20;
+/** A service that binds "localhost" may listen on the IPv6 loopback alone. */
+const hosts = ["127.0.0.1", "::1"] as const;
+const maxStarts = 3;
+
+/**
+ * Starts a service through the shell in a process group of its own, with `PORT` set to a free port, and waits until `readyPath` is answered with a status
+ * below 500. `{{tmp}}` in a value of its `env` becomes a fresh, empty folder that `stop` removes.
+ *
+ * Rejects with a CcbError (`io-failed`; `details.output` is what it printed) when the service ends or stays silent, with the signal's reason when aborted; in
+ * both cases nothing of it is left running.
+ */
+export async function startService(options: StartServiceOptions): Promise<RunningService> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // Between allotting the port and the service's own listen, another program may have taken it.
+      if (attempt >= maxStarts || !CcbError.isInstance(error) || error.details.portTaken !== true) throw error;
+    }
+  }
+}
+
+async function startOnce(options: StartServiceOptions): Promise<RunningService> {
+  const { service, signal } = options;
+  signal?.throwIfAborted();
+  const port = await findFreePort();
+  const temporary = await mkdtemp(join(tmpdir(), "ccb-service-"));
+  const env = { ...options.env, ...fillTemporary(service.env ?? {}, temporary), PORT: String(port) };
+  let group: ProcessGroup;
+  try {
+    group = await startProcessGroup({ command: service.command, cwd: options.cwd, env });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  let stopping: Promise<boolean> | undefined;
+  const end = () => {
+    stopping ??= (async () => {
+      const { killed } = await group.end(options.stopGraceMs ?? defaultStopGraceMs);
+      await rm(temporary, { recursive: true, force: true, maxRetries: 3 });
+      return killed;
+    })();
+    return stopping;
+  };
+  const onAbort = () => void end().catch(() => undefined); // the caller's own stop() reports the failure
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const ready = await waitUntilReady(options, group, port);
+    if ("problem" in ready) {
+      await end(); // then its output is complete
+      throw failedStart(service, group, { port, problem: ready.problem });
+    }
+    const { host } = ready;
+    const stop = async () => {
+      const killed = await end();
+      signal?.removeEventListener("abort", onAbort);
+      return { killed, portFree: await isPortFree(host, port) };
+    };
+    return {
+      url: `http://${host === "::1" ? "[::1]" : host}:${port}`,
+      host,
+      port,
+      output: () => group.output.text(),
+      ending: () => describeEnding(group),
+      stop,
+      [Symbol.asyncDispose]: async () => void (await stop()),
+    };
+  } catch (error) {
+    await end();
+    signal?.removeEventListener("abort", onAbort);
+    throw error;
+  }
+}
+
+type Readiness = { host: string } | { problem: string };
+
+async function waitUntilReady(options: StartServiceOptions, group: ProcessGroup, port: number): Promise<Readiness> {
+  const { service, signal } = options;
+  const timeoutMs = service.readyTimeoutMs ?? defaultReadyTimeoutMs;
+  const deadline = performance.now() + timeoutMs;
+  let seen = "no answer";
+  for (let round = 0; ; round += 1) {
+    signal?.throwIfAborted();
+    const ending = describeEnding(group);
+    if (ending) return { problem: `it ${ending} before it was ready` };
+    const left = deadline - performance.now();
+    if (left <= 0) {
+      const problem = `${service.readyPath} on port ${port} was not ready within ${timeoutMs} ms (${seen})`;
+      return { problem: `${problem}; the service must listen on the port in PORT` };
+    }
+    const host = hosts[round % hosts.length] ?? hosts[0];
+    const timeLimit = Math.ceil(Math.min(left, 2_000));
+    const answer = await sendRequest({
+      host,
+      port,
+      method: "GET",
+      path: service.readyPath,
+      timeoutMs: timeLimit,
+      signal,
+    });
+    if ("status" in answer) {
+      if (answer.status < 500) return { host };
+      seen = `last answer: status ${answer.status}`;
+    } else if (host === hosts[0]) {
+      seen = `last try: ${answer.failure}`;
+    }
+    if (host === hosts[0]) continue;
+    await (group.exit() ? sleep(pollMs) : Promise.race([sleep(pollMs), group.exited]));
+  }
+}
+
+/** A shell that ended well may have left the service running in its group; one that failed has failed. */
+function describeEnding(group: ProcessGroup): string | undefined {
+  const exit = group.exit();
+  if (!exit || (exit.code === 0 && group.isAlive())) return undefined;
+  return exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
+}
+
+function failedStart(
+  service: ServiceUnderTest,
+  group: ProcessGroup,
+  { port, problem }: { port: number; problem: string },
+): CcbError {
+  const output = group.output.text();
+  const portTaken = /EADDRINUSE|address already in use/i.test(output) && output.includes(String(port));
+  const last = output.trim().split("\n").slice(-5).join(" | ").slice(-500);
+  return new CcbError({
+    code: "io-failed",
+    message: `The service ${JSON.stringify(service.command)} did not start: ${problem}.${last ? ` Its last output: ${last}` : " It printed nothing."}`,
+    details: { output, port, portTaken },
+  });
+}
+
+function fillTemporary(env: Readonly<Record<string, string>>, folder: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replaceAll("{{tmp}}", folder)]));
+}
