@@ -1,0 +1,70 @@
+import type { ClientRequest } from "node:http";
+import { type ApiCall, CcbError, type Clock } from "@ccb/core";
+import type { GatewayOptions, GatewayStats, PromptToEstimate } from "./gateway.ts";
+
+/** A request as it goes to the upstream. */
+export interface UpstreamRequest {
+  method: string;
+  /** Path and query below the upstream's base URL. */
+  path: string;
+  rawHeaders: readonly string[];
+  body: Buffer;
+}
+
+/** A request on its way; `wasSent` is false as long as no connection stood, so that nothing can have been billed. */
+export interface SentRequest {
+  request: ClientRequest;
+  wasSent(): boolean;
+}
+
+/** What the parts of one gateway share. */
+export interface GatewayContext {
+  options: GatewayOptions;
+  clock: Clock;
+  estimate: (prompt: PromptToEstimate) => number;
+  maxBodyBytes: number;
+  stats: GatewayStats;
+  /** Set once the meter has failed: from then on no priced call is let through. */
+  meterFailure: CcbError | undefined;
+  nextCallNumber(): number;
+  send(request: UpstreamRequest): SentRequest;
+  /** Host of the upstream, for messages. */
+  upstreamHost: string;
+}
+
+/** Writes a call to the call log. A log that cannot be written is counted and told, and does not end the call it logs. */
+export function logCall(context: GatewayContext, call: ApiCall): void {
+  try {
+    context.options.callLog?.write(call);
+  } catch (cause) {
+    context.stats.unloggedCalls += 1;
+    reportProblem(context, {
+      cause,
+      code: "io-failed",
+      message: `Model call ${call.callNumber} could not be written to the call log: ${describe(cause)}.`,
+      hint: "Check that the log directory is writable and the disk not full.",
+    });
+  }
+}
+
+/** The meter threw: calls can no longer be booked, so none may be made. */
+export function failMeter(context: GatewayContext, cause: unknown): CcbError {
+  context.meterFailure ??= reportProblem(context, {
+    cause,
+    code: "store-failed",
+    message: `The cost ledger failed, so no further model call is let through: ${describe(cause)}.`,
+    hint: "Check the build's database and its disk, then resume the build.",
+  });
+  return context.meterFailure;
+}
+
+/** Tells the owner of the gateway what went wrong in it. */
+export function reportProblem(context: GatewayContext, problem: ConstructorParameters<typeof CcbError>[0]): CcbError {
+  const error = new CcbError(problem);
+  context.options.onProblem?.(error);
+  return error;
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,218 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { type CallScope, noUsage } from "@ccb/core";
+import { type AnthropicError, anthropicErrorBody, sendError } from "./_anthropic-error.ts";
+import { filterResponseHeaders } from "./_filter-headers.ts";
+import type { GatewayContext, SentRequest } from "./_gateway-context.ts";
+import { type OpenCall, openCall } from "./_open-call.ts";
+import { planWorstCase } from "./_plan-worst-case.ts";
+import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
+import { decodeAnswer } from "./answer/_decode-answer.ts";
+import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
+
+/** One request of a client with everything needed to answer it. */
+export interface Exchange {
+  context: GatewayContext;
+  request: IncomingMessage;
+  response: ServerResponse;
+  scope: CallScope;
+  /** Path and query below the upstream's base URL. */
+  path: string;
+  endpoint: string;
+  body: Buffer;
+}
+
+interface Relay {
+  exchange: Exchange;
+  call: OpenCall;
+  asked: AskedCall;
+  sent: SentRequest;
+  /** What was seen of a streamed answer. */
+  streamed: StreamedAnswer | undefined;
+  status: number | undefined;
+}
+
+/** Answers `POST /v1/messages`: reserves, forwards, streams through, books and logs. */
+export function handleMessages(exchange: Exchange): void {
+  const { context, response, scope, endpoint } = exchange;
+  const parsed = parseRequest(exchange);
+  if ("error" in parsed) {
+    sendError(response, parsed.error);
+    return;
+  }
+  const { asked, body } = parsed;
+  const call = openCall(context, { scope, endpoint, asked, requestBody: body });
+  const refused = call.reserve();
+  if (refused) {
+    sendError(response, refused);
+    return;
+  }
+
+  const { method = "POST", rawHeaders } = exchange.request;
+  const sent = context.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
+  const relay: Relay = { exchange, call, asked, sent, streamed: undefined, status: undefined };
+  sent.request.on("response", (answer) => relayAnswer(relay, answer));
+  sent.request.on("error", (error: NodeJS.ErrnoException) => failRelay(relay, error.code ?? error.message));
+  // The client has gone, or all is done: then both are nothing to do.
+  response.on("close", () => {
+    if (!response.writableFinished) sent.request.destroy();
+    call.finish(brokenEnd(relay, undefined));
+  });
+}
+
+function parseRequest(
+  exchange: Exchange,
+): { asked: AskedCall; body: Record<string, unknown> } | { error: AnthropicError } {
+  const encoding = exchange.request.headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity") {
+    return invalid(`the body is ${encoding}-encoded; a call can only be priced when it is sent unencoded`);
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(exchange.body.toString("utf8"));
+  } catch (cause) {
+    return invalid(`the body is not valid JSON (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return invalid("the body is not a JSON object");
+  const fields = body as Record<string, unknown>;
+  if (typeof fields.model !== "string" || fields.model === "") return invalid("model: a name is required");
+  const prompt = { model: fields.model, bytes: exchange.body.length, body: fields };
+  const worst = planWorstCase(prompt, { estimate: exchange.context.estimate, raw: exchange.body });
+  return { asked: { model: fields.model, worst }, body: fields };
+}
+
+function invalid(what: string): { error: AnthropicError } {
+  return { error: { type: "invalid_request_error", message: `CCB gateway: ${what}.` } };
+}
+
+function relayAnswer(relay: Relay, answer: IncomingMessage): void {
+  const status = answer.statusCode ?? 502;
+  relay.status = status;
+  const { source, isDecoded } = decodeAnswer(answer);
+  const isStream = /^text\/event-stream/i.test(answer.headers["content-type"] ?? "");
+  if (isStream && status < 300) streamAnswer(relay, { answer, source, isDecoded });
+  else collectAnswer(relay, { answer, source, isDecoded });
+}
+
+/** Passes a stream on chunk by chunk and reads it on the side; the call is booked before its last event is passed on. */
+function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Readable; isDecoded: boolean }): void {
+  const { call, asked } = relay;
+  const { response } = relay.exchange;
+  const { answer, source } = from;
+  const status = relay.status ?? 200;
+  const assembler = createMessageAssembler();
+  relay.streamed = assembler.answer;
+  response.writeHead(
+    status,
+    answer.statusMessage,
+    filterResponseHeaders(answer.rawHeaders, { isRewritten: from.isDecoded }),
+  );
+  response.flushHeaders();
+  source.on("data", (chunk: Buffer) => {
+    call.countChunk();
+    assembler.push(chunk);
+    const pass = () => {
+      if (response.write(chunk) || response.destroyed) return;
+      source.pause();
+      response.once("drain", () => source.resume());
+    };
+    if (assembler.answer.isComplete && !call.isFinished())
+      call.finish(readStreamEnd(assembler.answer, asked, status), pass);
+    else pass();
+  });
+  source.on("end", () => {
+    call.finish(readStreamEnd(assembler.answer, asked, status));
+    response.end();
+  });
+  source.on("error", () => breakOff(relay));
+  // The upstream hung up in mid-stream; the client must see a broken stream too, not a short one.
+  source.on("close", () => {
+    if (!source.readableEnded) breakOff(relay);
+  });
+}
+
+function breakOff(relay: Relay): void {
+  relay.call.finish(brokenEnd(relay, undefined));
+  relay.exchange.response.destroy();
+}
+
+/** Takes an answer in one piece (JSON or an error), books the call and passes it on. */
+function collectAnswer(relay: Relay, from: { answer: IncomingMessage; source: Readable; isDecoded: boolean }): void {
+  const { call, asked, exchange } = relay;
+  const { response, context } = exchange;
+  const { answer, source } = from;
+  const status = relay.status ?? 502;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  source.on("data", (chunk: Buffer) => {
+    call.countChunk();
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > context.maxBodyBytes) failRelay(relay, `answer larger than ${context.maxBodyBytes} bytes`);
+  });
+  source.on("error", (error: NodeJS.ErrnoException) => failRelay(relay, error.code ?? error.message));
+  source.on("close", () => {
+    if (!source.readableEnded) failRelay(relay, "answer broken off");
+  });
+  source.on("end", () => {
+    const isError = status >= 300;
+    const body = isError ? withoutKeys(Buffer.concat(chunks), context) : Buffer.concat(chunks);
+    const responseBody = parseAnswer(body);
+    const end: CallEnd = isError ? failedEnd(asked, status, responseBody) : readWholeEnd(responseBody, asked, status);
+    call.finish(end, () => {
+      if (response.destroyed || response.headersSent) return;
+      const headers = filterResponseHeaders(answer.rawHeaders, { isRewritten: from.isDecoded || isError });
+      const length = headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === "content-length");
+      if (!length) headers.push("content-length", String(body.length));
+      response.writeHead(status, answer.statusMessage, headers);
+      response.end(body);
+    });
+  });
+}
+
+/** Upstreams have been seen to repeat the key in an error; the client must not learn it. */
+function withoutKeys(body: Buffer, context: GatewayContext): Buffer {
+  const { apiKey, authToken, headers } = context.options.upstream;
+  const secrets = [apiKey, authToken, ...Object.values(headers ?? {})].filter((secret) => secret && secret.length >= 8);
+  let text = body.toString("latin1");
+  for (const secret of secrets)
+    text = text.replaceAll(Buffer.from(secret ?? "", "utf8").toString("latin1"), "[REDACTED]");
+  return Buffer.from(text, "latin1");
+}
+
+function parseAnswer(body: Buffer): unknown {
+  const text = body.toString("utf8");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** No answer, or not all of it: books what is known and tells the client. */
+function failRelay(relay: Relay, reason: string): void {
+  const { call, exchange, sent } = relay;
+  if (call.isFinished()) return;
+  const error: AnthropicError = {
+    type: "api_error",
+    message: `CCB gateway: no answer from ${exchange.context.upstreamHost} (${reason}).`,
+  };
+  call.finish(brokenEnd(relay, anthropicErrorBody(error)), () => {
+    if (exchange.response.headersSent) exchange.response.destroy();
+    else sendError(exchange.response, error);
+  });
+  sent.request.destroy();
+}
+
+/** What is known of a call that did not come to its end. */
+function brokenEnd(relay: Relay, responseBody: unknown): CallEnd {
+  const { asked, status, streamed, sent } = relay;
+  if (streamed && status !== undefined) return readStreamEnd(streamed, asked, status);
+  if (status !== undefined && status >= 300) return failedEnd(asked, status, responseBody);
+  if (!sent.wasSent()) return failedEnd(asked, undefined, responseBody);
+  return unknownEnd(asked, { ...(status === undefined ? {} : { status }), responseBody });
+}
+
+function failedEnd(asked: AskedCall, status: number | undefined, responseBody: unknown): CallEnd {
+  return { outcome: "failed", status, model: asked.model, usage: noUsage, messageId: undefined, responseBody };
+}

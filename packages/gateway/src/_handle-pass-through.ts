@@ -1,0 +1,119 @@
+import { noUsage } from "@ccb/core";
+import { anthropicErrorBody, sendError } from "./_anthropic-error.ts";
+import { filterResponseHeaders } from "./_filter-headers.ts";
+import { logCall } from "./_gateway-context.ts";
+import type { Exchange } from "./_handle-messages.ts";
+import { decodeAnswer } from "./answer/_decode-answer.ts";
+
+/** Bytes of an answer that the call log keeps; file downloads may be of any size. */
+const loggedBytes = 1024 * 1024;
+
+/** Forwards what costs nothing (token counts, model lists, files) unchanged, and logs it. */
+export function handlePassThrough(exchange: Exchange): void {
+  const { context, response } = exchange;
+  const { method = "GET", rawHeaders } = exchange.request;
+  const log = createLogEntry(exchange);
+  const sent = context.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
+
+  sent.request.on("response", (answer) => {
+    const status = answer.statusCode ?? 502;
+    const { source, isDecoded } = decodeAnswer(answer);
+    const kept: Buffer[] = [];
+    let bytes = 0;
+    const body = () => readLogged(Buffer.concat(kept), bytes);
+    response.writeHead(
+      status,
+      answer.statusMessage,
+      filterResponseHeaders(answer.rawHeaders, { isRewritten: isDecoded }),
+    );
+    source.on("data", (chunk: Buffer) => {
+      log.countChunk();
+      if (bytes < loggedBytes) kept.push(chunk.subarray(0, loggedBytes - bytes));
+      bytes += chunk.length;
+      if (response.write(chunk) || response.destroyed) return;
+      source.pause();
+      response.once("drain", () => source.resume());
+    });
+    source.on("end", () => {
+      response.end();
+      log.finish(status < 300 ? "answered" : "failed", status, body());
+    });
+    const breakOff = () => {
+      if (source.readableEnded) return;
+      log.finish("cut", status, body());
+      response.destroy();
+    };
+    source.on("error", breakOff);
+    source.on("close", breakOff);
+  });
+
+  sent.request.on("error", (error: NodeJS.ErrnoException) => {
+    const failure = {
+      type: "api_error",
+      message: `CCB gateway: no answer from ${context.upstreamHost} (${error.code ?? error.message}).`,
+    } as const;
+    sendError(response, failure);
+    log.finish(sent.wasSent() ? "unknown" : "failed", undefined, anthropicErrorBody(failure));
+  });
+  response.on("close", () => {
+    if (!response.writableFinished) sent.request.destroy();
+    log.finish("unknown", undefined, undefined);
+  });
+}
+
+/** Logs the exchange once, at its first end. */
+function createLogEntry(exchange: Exchange) {
+  const { context, scope, endpoint, request } = exchange;
+  const callNumber = context.nextCallNumber();
+  const at = context.clock.now().toISOString();
+  const startedMs = context.clock.monotonicMs();
+  let firstByteMs: number | undefined;
+  let streamChunks = 0;
+  let isFinished = false;
+  const requestBody = readLogged(exchange.body.subarray(0, loggedBytes), exchange.body.length);
+  return {
+    countChunk() {
+      firstByteMs ??= context.clock.monotonicMs() - startedMs;
+      streamChunks += 1;
+    },
+    finish(outcome: "answered" | "failed" | "cut" | "unknown", status: number | undefined, responseBody: unknown) {
+      if (isFinished) return;
+      isFinished = true;
+      const latencyMs = context.clock.monotonicMs() - startedMs;
+      const isFree = endpoint.endsWith("/count_tokens") || request.method === "GET" || request.method === "HEAD";
+      logCall(context, {
+        callNumber,
+        at,
+        endpoint,
+        scope,
+        model: modelOf(requestBody),
+        requestBody,
+        responseBody,
+        status,
+        outcome,
+        usage: noUsage,
+        costMicroUsd: isFree ? 0 : undefined,
+        latencyMs,
+        firstByteMs,
+        streamChunks,
+      });
+    },
+  };
+}
+
+/** JSON as the value it stands for, other text as text, binary or cut bodies by their size. */
+function readLogged(kept: Buffer, bytes: number): unknown {
+  if (bytes === 0) return undefined;
+  if (kept.length < bytes || kept.includes(0)) return { bytes };
+  const text = kept.toString("utf8");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function modelOf(body: unknown): string {
+  const model = typeof body === "object" && body !== null ? (body as { model?: unknown }).model : undefined;
+  return typeof model === "string" ? model : "none";
+}

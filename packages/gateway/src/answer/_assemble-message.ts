@@ -1,0 +1,151 @@
+import { createSseParser } from "./_parse-sse.ts";
+
+type Fields = Record<string, unknown>;
+
+/** Blocks of one answer; a larger index is a broken one and must not make an array of that length. */
+const mostBlocks = 10_000;
+
+/** What is known of a streamed answer so far. */
+export interface StreamedAnswer {
+  /** The message, put together from the events; undefined before `message_start`. */
+  message: Fields | undefined;
+  /** Merged `usage` of `message_start` and every `message_delta`; undefined before the first. */
+  usage: Fields | undefined;
+  /** True once a `message_delta` told the tokens of the output. */
+  isOutputCounted: boolean;
+  /** True once `message_stop` came. */
+  isComplete: boolean;
+  /** The data of an `error` event. */
+  error: unknown;
+  /** UTF-8 bytes of text, thinking and tool input seen. */
+  visibleBytes: number;
+  /** True when thinking was seen, of which the stream may show a summary only. */
+  hasThinking: boolean;
+}
+
+/** Puts a streamed answer of the Messages API together while its bytes pass by. Unknown events are left out, broken ones ignored. */
+export function createMessageAssembler(): { answer: StreamedAnswer; push(chunk: Uint8Array): void } {
+  const answer: StreamedAnswer = {
+    message: undefined,
+    usage: undefined,
+    isOutputCounted: false,
+    isComplete: false,
+    error: undefined,
+    visibleBytes: 0,
+    hasThinking: false,
+  };
+  const partialInputs = new Map<number, string>();
+  const parser = createSseParser(({ data }) => {
+    const event = parseFields(data);
+    if (event) takeEvent(answer, event, partialInputs);
+  });
+  return { answer, push: (chunk) => parser.push(chunk) };
+}
+
+function takeEvent(answer: StreamedAnswer, event: Fields, partialInputs: Map<number, string>): void {
+  const index = typeof event.index === "number" ? event.index : 0;
+  if (index < 0 || index > mostBlocks) return;
+  switch (event.type) {
+    case "message_start": {
+      const message = asFields(event.message);
+      answer.message = { ...message, content: [] };
+      answer.usage = mergeUsage(answer.usage, message.usage);
+      break;
+    }
+    case "content_block_start": {
+      const block = { ...asFields(event.content_block) };
+      if (/thinking/.test(String(block.type))) answer.hasThinking = true;
+      contentOf(answer)[index] = block;
+      break;
+    }
+    case "content_block_delta":
+      takeDelta({
+        answer,
+        block: asFields(contentOf(answer)[index]),
+        index,
+        partialInputs,
+        delta: asFields(event.delta),
+      });
+      break;
+    case "content_block_stop":
+      closeToolInput(asFields(contentOf(answer)[index]), partialInputs.get(index));
+      break;
+    case "message_delta":
+      if (answer.message) Object.assign(answer.message, asFields(event.delta));
+      answer.usage = mergeUsage(answer.usage, event.usage);
+      if (typeof asFields(event.usage).output_tokens === "number") answer.isOutputCounted = true;
+      break;
+    case "message_stop":
+      answer.isComplete = true;
+      break;
+    case "error":
+      answer.error = event;
+      break;
+  }
+  if (answer.message && answer.usage) answer.message.usage = answer.usage;
+}
+
+function takeDelta(step: {
+  answer: StreamedAnswer;
+  block: Fields;
+  index: number;
+  delta: Fields;
+  partialInputs: Map<number, string>;
+}): void {
+  const { block, delta, partialInputs, index } = step;
+  for (const field of ["text", "thinking", "signature"]) {
+    const piece = delta[field];
+    if (typeof piece !== "string") continue;
+    block[field] = `${typeof block[field] === "string" ? block[field] : ""}${piece}`;
+    if (field !== "signature") step.answer.visibleBytes += Buffer.byteLength(piece);
+  }
+  if (typeof delta.partial_json === "string") {
+    partialInputs.set(index, (partialInputs.get(index) ?? "") + delta.partial_json);
+    step.answer.visibleBytes += Buffer.byteLength(delta.partial_json);
+    // Kept as text until the block is closed, so that the log shows what came of a stream that was cut.
+    block.input = partialInputs.get(index);
+  }
+  if (delta.citation !== undefined) {
+    block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+  }
+}
+
+/** Tool input that is not valid JSON stays the text that came. */
+function closeToolInput(block: Fields, json: string | undefined): void {
+  if (json === undefined) return;
+  block.input = json === "" ? {} : (parseFields(json) ?? json);
+}
+
+/** Counts are cumulative and some servers send zeros in one of the two events, so the larger one of each is the true one. */
+function mergeUsage(left: Fields | undefined, right: unknown): Fields | undefined {
+  if (typeof right !== "object" || right === null) return left;
+  const merged: Fields = { ...left };
+  for (const [name, value] of Object.entries(right)) {
+    const before = merged[name];
+    if (typeof value === "number" && typeof before === "number") merged[name] = Math.max(before, value);
+    else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      merged[name] = mergeUsage(asFields(before), value);
+    } else if (value !== null) merged[name] = value;
+  }
+  return merged;
+}
+
+function contentOf(answer: StreamedAnswer): unknown[] {
+  answer.message ??= { content: [] };
+  if (!Array.isArray(answer.message.content)) answer.message.content = [];
+  return answer.message.content as unknown[];
+}
+
+function asFields(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+/** The object in a JSON text, or undefined where it is broken or no object: an answer must never be able to stop the gateway. */
+function parseFields(json: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}

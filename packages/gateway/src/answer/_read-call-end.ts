@@ -1,0 +1,84 @@
+import { findModel, parseAnthropicUsage, type Usage } from "@ccb/core";
+import type { WorstCase } from "../_plan-worst-case.ts";
+import type { StreamedAnswer } from "./_assemble-message.ts";
+
+/** How a priced call ended, ready to be booked and logged. */
+export interface CallEnd {
+  outcome: "answered" | "cut" | "failed" | "unknown";
+  status: number | undefined;
+  model: string;
+  usage: Usage;
+  messageId: string | undefined;
+  responseBody: unknown;
+}
+
+export interface AskedCall {
+  model: string;
+  worst: WorstCase;
+}
+
+/** Nobody can tell what the call used: its worst case is booked, so that the cap holds whatever it was. */
+export function unknownEnd(asked: AskedCall, options: { status?: number; responseBody?: unknown } = {}): CallEnd {
+  return {
+    outcome: "unknown",
+    status: options.status,
+    model: asked.model,
+    usage: asked.worst.usage,
+    messageId: undefined,
+    responseBody: options.responseBody,
+  };
+}
+
+/** A stream's end from what was seen of it, whether it came to its end or not. */
+export function readStreamEnd(answer: StreamedAnswer, asked: AskedCall, status: number): CallEnd {
+  const responseBody = answer.error === undefined ? answer.message : { ...answer.message, stream_error: answer.error };
+  if (!answer.usage) return unknownEnd(asked, { status, responseBody });
+  const usage = parseAnthropicUsage(answer.usage);
+  if (!answer.isOutputCounted) usage.outputTokens = boundCutOutput(answer, asked.worst, usage.outputTokens);
+  return {
+    outcome: answer.isComplete && answer.error === undefined ? "answered" : "cut",
+    status,
+    model: servedModel(answer.message, asked.model),
+    usage,
+    messageId: readText(answer.message, "id"),
+    responseBody,
+  };
+}
+
+/** The end of an answer that came in one piece with a success status. */
+export function readWholeEnd(responseBody: unknown, asked: AskedCall, status: number): CallEnd {
+  const raw = readField(responseBody, "usage");
+  if (typeof raw !== "object" || raw === null) return unknownEnd(asked, { status, responseBody });
+  return {
+    outcome: "answered",
+    status,
+    model: servedModel(responseBody, asked.model),
+    usage: parseAnthropicUsage(raw),
+    messageId: readText(responseBody, "id"),
+    responseBody,
+  };
+}
+
+/**
+ * Output of a stream that broke before its count came: one token for every byte seen (a token is at least a byte, so this cannot be too
+ * low for what was shown), plus what thinking may have used unseen, never more than the call was allowed.
+ */
+function boundCutOutput(answer: StreamedAnswer, worst: WorstCase, startCount: number): number {
+  const hidden = answer.hasThinking ? worst.hiddenOutputTokens : 0;
+  return Math.min(worst.maxOutputTokens, Math.max(startCount, answer.visibleBytes + hidden));
+}
+
+/** The model that answered is the one that is billed, unless its name tells no price and the asked one does. */
+function servedModel(message: unknown, asked: string): string {
+  const served = readText(message, "model");
+  return served !== undefined && (findModel(served) || !findModel(asked)) ? served : asked;
+}
+
+function readField(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function readText(value: unknown, name: string): string | undefined {
+  const field = readField(value, name);
+  return typeof field === "string" && field !== "" ? field : undefined;
+}

@@ -1,0 +1,83 @@
+import type { ApiCall, ApiCallLog, CallScope, CcbError, Clock, CostEntry, CostMeter, MicroUsd } from "@ccb/core";
+
+/** Where calls are forwarded to: any server that speaks the Anthropic API. */
+export interface GatewayUpstream {
+  /** http or https; a path in it is kept ("https://host/anthropic"). */
+  baseUrl: string;
+  /** Sent as `x-api-key` in place of whatever the client sent. */
+  apiKey?: string | undefined;
+  /** Sent as `Authorization: Bearer …` in place of whatever the client sent. */
+  authToken?: string | undefined;
+  /** Set on every request, over the client's headers of the same name. */
+  headers?: Record<string, string> | undefined;
+}
+
+/** A call that was not let through. */
+export interface GatewayRefusal {
+  callNumber: number;
+  scope: CallScope;
+  model: string;
+  reason: string;
+  capMicroUsd: MicroUsd;
+  spentMicroUsd: MicroUsd;
+  neededMicroUsd: MicroUsd;
+}
+
+/** What an estimate of a prompt's tokens may look at. */
+export interface PromptToEstimate {
+  model: string;
+  /** Length of the request body in bytes. */
+  bytes: number;
+  /** The parsed request body. */
+  body: Record<string, unknown>;
+}
+
+export interface GatewayOptions {
+  upstream: GatewayUpstream;
+  meter: CostMeter;
+  callLog?: ApiCallLog | undefined;
+  /** Told of every priced call after it was booked. Must not throw. */
+  onCall?: ((call: ApiCall, entry: CostEntry) => void) | undefined;
+  /** Told of every call the meter refused. Must not throw. */
+  onRefusal?: ((refusal: GatewayRefusal) => void) | undefined;
+  /** Told when the call log or the meter itself failed. Must not throw. A failed meter closes the gateway to priced calls. */
+  onProblem?: ((error: CcbError) => void) | undefined;
+  clock?: Clock | undefined;
+  /** Upper bound of a prompt in tokens; `estimateInputTokens` of this package unless given. */
+  estimateInputTokens?: ((prompt: PromptToEstimate) => number) | undefined;
+  /** Default 127.0.0.1. */
+  host?: string | undefined;
+  /** Default 0: any free port. */
+  port?: number | undefined;
+  /** Bytes; default 64 MiB. A larger request is answered 413. */
+  maxBodyBytes?: number | undefined;
+  /** Milliseconds `close` waits for calls in flight; default 10,000. */
+  drainMs?: number | undefined;
+}
+
+/** Counters since the start. */
+export interface GatewayStats {
+  /** Requests with a valid token. */
+  requests: number;
+  /** Requests that are being answered now. */
+  inFlight: number;
+  answered: number;
+  cut: number;
+  failed: number;
+  unknown: number;
+  refused: number;
+  /** Requests without a valid token. */
+  unauthorized: number;
+  /** Calls that could not be written to the call log. */
+  unloggedCalls: number;
+}
+
+export interface Gateway {
+  /** "http://127.0.0.1:PORT". Not a base URL by itself: requests need a token, see `urlFor`. */
+  url: string;
+  /** A base URL whose every request is booked under `scope`; the same for an equal scope. Keep it as secret as a key. */
+  urlFor(scope: CallScope): string;
+  /** Takes no more requests, waits for those in flight up to `drainMs`, then breaks them off; all are booked when it resolves. */
+  close(): Promise<void>;
+  stats(): GatewayStats;
+}
