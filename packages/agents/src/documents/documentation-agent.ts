@@ -10,9 +10,17 @@ import {
 } from "../_prompt-parts.ts";
 import { type DocumentKind, documentContents, documentKinds } from "./document-kinds.ts";
 
+/** How one criterion came out; `passed` is undefined where CCB did not check it. */
+export interface CriterionResult {
+  id: string;
+  description: string;
+  passed: boolean | undefined;
+  summary?: string;
+}
+
 export interface DocumentationInput {
   kind: DocumentKind;
-  project: { name: string };
+  project: { name: string; title?: string };
   analysis: Analysis;
   plan: Plan;
   specification: SpecificationPart;
@@ -21,7 +29,7 @@ export interface DocumentationInput {
   /** The contents of the files that matter. */
   excerpts: readonly { path: string; content: string }[];
   /** How the acceptance criteria came out. */
-  criteriaResults: readonly { criterion: string; description: string; passed: boolean; summary: string }[];
+  criteriaResults: readonly CriterionResult[];
 }
 
 const system = renderSystem("documentation-agent", [
@@ -52,11 +60,11 @@ const agent = defineAgent<DocumentationInput>({
         content: files.map(({ path, size }) => `${path} (${size} bytes)`).join("\n"),
       }),
       ...excerpts.map(({ path, content }) => renderPromptSection({ name: "file", attributes: { path }, content })),
-      renderJsonSection("acceptance-criteria", criteriaResults),
+      renderJsonSection("acceptance-criteria", criteriaResults.map(nameResult)),
       renderPromptSection({
         name: "document",
         attributes: { kind },
-        content: `The document ${documentKinds[kind]} of the project “${project.name}”. It holds:\n${renderList(documentContents[kind])}`,
+        content: `The document ${documentKinds[kind]} of the project “${project.title ?? project.name}”. It holds:\n${renderList(documentContents[kind])}`,
       }),
     ]);
   },
@@ -90,6 +98,10 @@ function listDocumentProblems(text: string, kind: DocumentKind): string[] {
     problems.push("The architecture document needs a diagram in a ```mermaid block.");
   }
   return problems;
+}
+
+function nameResult({ passed, ...criterion }: CriterionResult) {
+  return { ...criterion, result: passed === undefined ? "not checked" : passed ? "passed" : "failed" };
 }
 
 function countFences(text: string): number {

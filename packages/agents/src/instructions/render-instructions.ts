@@ -3,11 +3,12 @@ import { createTemplates } from "../_templates.ts";
 import { type Guidance, standardCommands } from "./instruction-builder.ts";
 
 export interface RenderInstructionsOptions {
-  project: { name: string };
+  project: { name: string; title?: string };
   analysis: Analysis;
   plan: Plan;
   requirements: readonly Requirement[];
-  criteria: readonly { phaseId: string; criteria: readonly Criterion[] }[];
+  /** By phase id. */
+  criteria: readonly { phase: string; criteria: readonly Criterion[] }[];
   guidance: Guidance;
   /** Markdown: which MCP servers a session must use, and when. */
   mcpInstructions: string;
@@ -27,7 +28,8 @@ export interface InstructionFile {
  */
 export function renderInstructions(options: RenderInstructionsOptions): InstructionFile[] {
   const render = createTemplates(options.templatesDirectory);
-  const { project, analysis, plan, criteria, guidance, mcpInstructions } = options;
+  const { analysis, plan, criteria, guidance, mcpInstructions } = options;
+  const project = { ...options.project, title: options.project.title ?? options.project.name };
   const shared = { project, analysis, plan, criteria, guidance, mcpInstructions };
   const commandPath = (name: string) => `.claude/commands/${name}.md`;
   return [
@@ -48,7 +50,7 @@ function renderTaskPages(options: RenderInstructionsOptions): { id: string; vari
   const requirements = new Map(options.requirements.map((requirement) => [requirement.id, requirement]));
   return listTasks(options.plan).map(({ task, phaseIndex }) => {
     const phase = options.plan.phases[phaseIndex];
-    const ofPhase = options.criteria.find(({ phaseId }) => phaseId === phase?.id)?.criteria ?? [];
+    const ofPhase = options.criteria.find((entry) => entry.phase === phase?.id)?.criteria ?? [];
     return {
       id: task.id,
       variables: {

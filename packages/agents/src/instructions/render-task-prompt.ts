@@ -1,15 +1,9 @@
 import { type Criterion, type Evidence, type Phase, type Requirement, renderPromptSection, type Task } from "@ccb/core";
-import {
-  renderJsonSection,
-  renderRequirements,
-  renderSpecification,
-  type SpecificationPart,
-  summarizePhase,
-} from "../_prompt-parts.ts";
+import { renderJsonSection, renderRequirements, renderSpecification, summarizePhase } from "../_prompt-parts.ts";
 import { createTemplates } from "../_templates.ts";
 
 export interface RenderTaskPromptOptions {
-  project: { name: string };
+  project: { name: string; title?: string };
   task: Task;
   phase: Phase;
   /** The requirements the task fulfils. */
@@ -17,15 +11,17 @@ export interface RenderTaskPromptOptions {
   /** The criteria its phase is accepted by. */
   criteria: readonly Criterion[];
   /** The specification, or the part of it chosen for this task. */
-  context: SpecificationPart;
-  /** The id of the model that carries the task out. */
-  executorModel: string;
+  context: { text: string; complete: boolean };
+  /** The id of the model that carries the task out, where it is to be named. */
+  executorModel?: string;
   /** Markdown: which MCP servers must be used, and when. */
   mcpInstructions: string;
   /** The text of the project's CLAUDE.md, since sessions read no settings from the project. */
   instructions?: string;
   /** What the failed checks saw, when the phase is tried again. */
   evidence?: readonly Evidence[];
+  /** Why the attempt before this one ended, where it did not come to its checks. */
+  earlierFailure?: string;
   /** From 1. */
   attempt: number;
   /** As in {@link renderInstructions}. */
@@ -44,16 +40,21 @@ const longestOutput = 4_000;
 /** Renders the prompt of one task session and what is appended to its system prompt. Throws as {@link renderInstructions} does. */
 export function renderTaskPrompt(options: RenderTaskPromptOptions): TaskPrompt {
   const render = createTemplates(options.templatesDirectory);
-  const { project, task, phase, attempt, evidence = [], executorModel } = options;
+  const { task, phase, attempt, evidence = [], executorModel } = options;
+  const project = { ...options.project, title: options.project.title ?? options.project.name };
   const shared = { project, task, phase, attempt };
   const prompt = render("task-prompt.md.njk", {
     ...shared,
+    earlierFailure: options.earlierFailure ?? "",
     sections: {
-      specification: renderSpecification(options.context),
+      specification: renderSpecification({ ...options.context, title: project.title }),
       requirements: renderRequirements(options.requirements),
       phase: renderJsonSection("phase", summarizePhase(phase)),
       criteria: renderJsonSection("acceptance-criteria", options.criteria),
-      executor: renderPromptSection({ name: "executor", attributes: { model: executorModel }, content: executorModel }),
+      executor:
+        executorModel === undefined
+          ? ""
+          : renderPromptSection({ name: "executor", attributes: { model: executorModel }, content: executorModel }),
       mcpPolicy: renderPromptSection({ name: "mcp-policy", content: options.mcpInstructions }),
       evidence: evidence.length === 0 ? "" : renderJsonSection("evidence", evidence.map(cutEvidence)),
       task: renderJsonSection("task", task),

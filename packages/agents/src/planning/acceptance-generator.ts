@@ -1,4 +1,5 @@
 import {
+  type Analysis,
   defineAgent,
   type Phase,
   type PhaseCriteria,
@@ -24,8 +25,9 @@ export interface AcceptanceGeneratorInput {
   /** The requirements that the phase's tasks fulfil. */
   requirements: readonly Requirement[];
   specification: SpecificationPart;
-  /** What is settled about the project, a sentence each: how it is started, its technologies. */
-  projectFacts: readonly string[];
+  analysis: Analysis;
+  /** What is settled beyond specification and plan, a sentence each: how the product is started, for example. */
+  projectFacts?: readonly string[];
 }
 
 const commandExample = {
@@ -107,7 +109,7 @@ ${JSON.stringify(httpExample)}`,
     "save keeps a value of the JSON answer under a name (name → dotted path); later requests use it as {{name}} in path, headers and body. Never guess ids.",
     "json assertions: path is dotted (“items.0.id”, “” for the whole document); op is equals, exists, absent, type (string, number, integer, boolean, array, object, null), length, includes, matches " +
       "(a JavaScript regular expression), gte, lte.",
-    "A performance criterion that a request can show is a command that measures and fails above the limit; do not invent limits that the specification does not name.",
+    "Speed is checked by a command that measures and exits with another code than 0 above the limit that the specification names; invent no limits.",
   ])}`,
 ]);
 
@@ -124,9 +126,10 @@ export const acceptanceGenerator = defineAgent<AcceptanceGeneratorInput, PhaseCr
       answer,
       requirements.map(({ id }) => id),
     ),
-  prompt: ({ phase, plan, requirements, specification, projectFacts }) =>
+  prompt: ({ phase, plan, requirements, specification, analysis, projectFacts = [] }) =>
     joinPrompt([
       renderSpecification(specification),
+      renderJsonSection("analysis", analysis),
       renderPlan(plan),
       projectFacts.length === 0 ? undefined : `Settled for this project:\n${renderList(projectFacts)}`,
       renderRequirements(requirements),
