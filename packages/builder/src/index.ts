@@ -1,1 +1,12 @@
-export {};
+export type { BuildOptions, CustomAgentInput, ExistingDirectory, Upstream } from "./build-options.ts";
+export type { BuildTrace, RequirementStatus, TraceRow } from "./report/build-trace.ts";
+export type { BuildSummary } from "./stages/write-summary.ts";
+export { type Build, type BuildResult, startBuild } from "./start-build.ts";
+export { advanceBuild } from "./state/advance-build.ts";
+export {
+  type BuildEffect,
+  type BuildInput,
+  type BuildPolicy,
+  type BuildState,
+  defineInitialState,
+} from "./state/build-state.ts";

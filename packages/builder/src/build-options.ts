@@ -1,0 +1,67 @@
+import type { Agent, Analysis, Clock, Executor, Plan, Requirement } from "@ccb/core";
+
+/** Where model calls go: Anthropic, a compatible server, or the offline model's. */
+export interface Upstream {
+  baseUrl: string;
+  /** Sent as `x-api-key`. */
+  apiKey?: string;
+  /** Sent as `Authorization: Bearer`. */
+  authToken?: string;
+}
+
+/** What a custom agent is given when it runs inside a build. */
+export interface CustomAgentInput {
+  projectName: string;
+  specification: string;
+  requirements: Requirement[];
+  analysis: Analysis;
+  plan: Plan;
+}
+
+/** What was found where a build wants to write. */
+export interface ExistingDirectory {
+  path: string;
+  /** A CCB project directory whose journal can be read, so that finished work can be reused. */
+  resumable: boolean;
+  entries: number;
+}
+
+export interface BuildOptions {
+  /** Paths of the specification's files or folders, or bytes such as standard input. */
+  specification: string | string[] | { stdin: AsyncIterable<Uint8Array> };
+  /** Folder relative paths start from; an absolute path. */
+  cwd: string;
+  /** Project directory; `claude-builds/<name>_<YYYYMMDD_HHMMSS>` under `cwd` when omitted. */
+  outputDirectory?: string;
+  projectName?: string;
+  /** Model id of the task sessions. */
+  model: string;
+  /** Model id of the planning and writing agents; the same as `model` when omitted. */
+  planningModel?: string;
+  upstream: Upstream;
+  /** US dollars the build may spend at most; no cap when omitted. */
+  maxCostUsd?: number;
+  /** Ids of the phases to run; all when omitted. */
+  phases?: string[];
+  /** Stop after plan, criteria and forecast. */
+  dryRun?: boolean;
+  /** Do not run acceptance checks; phases end unverified. */
+  skipTests?: boolean;
+  /** Go on after a failed task or phase; the build still ends as failed. */
+  continueOnError?: boolean;
+  /** A YAML or JSON file with more MCP servers. */
+  customMcpFile?: string;
+  /** A folder with instruction templates that replace the built-in ones of the same name. */
+  templatesDirectory?: string;
+  /** Milliseconds one task session may take. */
+  taskTimeoutMs?: number;
+  /** Environment for git, checks and sessions, given as data. API keys in it reach none of them. */
+  environment: Record<string, string>;
+  /** Asked when the output directory is not empty; "cancel" ends the build as stopped. */
+  onExistingDirectory?: (found: ExistingDirectory) => Promise<"resume" | "backup" | "cancel">;
+  /** Agents of the user's own; each answer is saved as `artifacts/agents/<name>.json`. */
+  customAgents?: Agent<CustomAgentInput, unknown>[];
+  /** Replaces Claude Code, for another coding agent. */
+  executor?: Executor;
+  clock?: Clock;
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+
+/** The places of a project directory (ARCHITECTURE, "The project directory"); absolute paths. */
+export interface ProjectPaths {
+  root: string;
+  artifacts: string;
+  evidence: string;
+  instructions: string;
+  logs: string;
+  apiCalls: string;
+  generatedCode: string;
+  checkpoints: string;
+  database: string;
+  latestState: string;
+  sessionHome: string;
+  memory: string;
+}
+
+/** The places inside a project directory. */
+export function planProjectPaths(root: string): ProjectPaths {
+  return {
+    root,
+    artifacts: join(root, "artifacts"),
+    evidence: join(root, "artifacts", "evidence"),
+    instructions: join(root, "artifacts", "instructions"),
+    logs: join(root, "logs"),
+    apiCalls: join(root, "logs", "api_calls"),
+    generatedCode: join(root, "logs", "generated_code"),
+    checkpoints: join(root, ".checkpoints"),
+    database: join(root, ".checkpoints", "build.db"),
+    latestState: join(root, ".checkpoints", "latest_state.json"),
+    sessionHome: join(root, ".checkpoints", "home"),
+    memory: join(root, ".memory"),
+  };
+}
+
+/** What the generated project's repository does not hold. */
+export const projectIgnoreFile = [
+  "node_modules/",
+  "logs/",
+  ".checkpoints/",
+  ".memory/",
+  "*.db",
+  "*.db-shm",
+  "*.db-wal",
+  ".env",
+  "",
+].join("\n");
+
+/** `<name>_<YYYYMMDD_HHMMSS>` in local time. */
+export function renderDirectoryName(projectName: string, at: Date): string {
+  return `${projectName}_${renderTimestamp(at)}`;
+}
+
+/** `YYYYMMDD_HHMMSS` in local time. */
+export function renderTimestamp(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  return `${day}_${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+}

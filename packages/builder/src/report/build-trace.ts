@@ -1,0 +1,72 @@
+import type { Criterion, Evidence, Plan, Requirement } from "@ccb/core";
+
+/** What became of one requirement. */
+export type RequirementStatus = "verified" | "failed" | "unverified" | "waived" | "not-built";
+
+export interface TraceRow {
+  requirement: { id: string; text: string; kind: string; priority: string; lines: [start: number, end: number] };
+  status: RequirementStatus;
+  waiver: string | undefined;
+  tasks: { id: string; commit: string | undefined }[];
+  criteria: { id: string; passed: boolean | undefined; evidence: string | undefined }[];
+}
+
+/** requirement → task → criterion → evidence → commit, with the sums a reader asks for first. */
+export interface BuildTrace {
+  build: string;
+  totals: Record<RequirementStatus, number> & { requirements: number };
+  rows: TraceRow[];
+}
+
+export interface BuildTraceOptions {
+  build: string;
+  requirements: Requirement[];
+  plan: Plan;
+  criteria: Criterion[];
+  /** The last evidence of each criterion, by criterion id. */
+  evidence: Map<string, Evidence>;
+  /** Commit of each finished task, by task id. */
+  commits: Map<string, string>;
+}
+
+/**
+ * Follows each requirement to its tasks, criteria, evidence and commits. Pure.
+ *
+ * verified: all its tasks are committed and at least one of its criteria was checked and all that were checked passed · failed: a criterion failed · unverified: built, but nothing checked it ·
+ * not-built: a task of it is not finished.
+ */
+export function renderTrace(options: BuildTraceOptions): BuildTrace {
+  const rows = options.requirements.map((requirement) => renderRow(requirement, options));
+  const totals = { requirements: rows.length, verified: 0, failed: 0, unverified: 0, waived: 0, "not-built": 0 };
+  for (const row of rows) totals[row.status]++;
+  return { build: options.build, totals, rows };
+}
+
+function renderRow(requirement: Requirement, options: BuildTraceOptions): TraceRow {
+  const waiver = options.plan.waivers.find((candidate) => candidate.requirementId === requirement.id)?.reason;
+  const tasks = options.plan.phases
+    .flatMap((phase) => phase.tasks)
+    .filter((task) => task.requirementIds.includes(requirement.id))
+    .map((task) => ({ id: task.id, commit: options.commits.get(task.id) }));
+  const criteria = options.criteria
+    .filter((criterion) => criterion.requirementIds.includes(requirement.id))
+    .map((criterion) => {
+      const seen = options.evidence.get(criterion.id);
+      return { id: criterion.id, passed: seen?.passed, evidence: seen && `artifacts/evidence/${criterion.id}.json` };
+    });
+  const { id, text, kind, priority, span } = requirement;
+  return {
+    requirement: { id, text, kind, priority, lines: [span.startLine, span.endLine] },
+    status: judge({ waiver, tasks, criteria }),
+    waiver,
+    tasks,
+    criteria,
+  };
+}
+
+function judge(row: Pick<TraceRow, "waiver" | "tasks" | "criteria">): RequirementStatus {
+  if (row.waiver !== undefined) return "waived";
+  if (row.tasks.length === 0 || row.tasks.some((task) => task.commit === undefined)) return "not-built";
+  if (row.criteria.some((criterion) => criterion.passed === false)) return "failed";
+  return row.criteria.some((criterion) => criterion.passed === true) ? "verified" : "unverified";
+}

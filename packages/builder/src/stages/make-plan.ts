@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { mergePlans, taskGenerator } from "@ccb/agents";
+import { type Analysis, CcbError, listTasks, type Plan, validatePlan } from "@ccb/core";
+import { writeJsonArtifact } from "../project/write-artifact.ts";
+import type { Workbench } from "../workbench.ts";
+import { requirementsOf } from "./_requirements-of.ts";
+import { runStep } from "./_run-step.ts";
+
+/** Asks the task generator, chunk by chunk, and validates the whole graph; saves `artifacts/plan.json`. */
+export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ plan: Plan; reused: boolean }> {
+  const { specification, requirements } = bench.intake;
+  const inputs = {
+    specification: specification.hash,
+    analysis,
+    model: bench.model.id,
+    executor: bench.options.model,
+    agent: taskGenerator.system,
+  };
+  const { value: plan, reused } = await runStep(bench, { name: "plan", inputs }, () => generatePlan(bench, analysis));
+  const problems = validatePlan(
+    plan,
+    requirements.map(({ id }) => id),
+  );
+  if (problems.length > 0) {
+    throw new CcbError({
+      code: "model-answer-invalid",
+      message: `The plan cannot be run: ${problems.slice(0, 5).join(" ")}${problems.length > 5 ? ` (+${problems.length - 5} more)` : ""}`,
+      hint: "Run the same command again for another plan, or try another --model.",
+      details: { problems },
+    });
+  }
+  checkChosenPhases(plan, bench.options.phases);
+  await writeJsonArtifact(join(bench.paths.artifacts, "plan.json"), plan);
+  return { plan, reused };
+}
+
+async function generatePlan(bench: Workbench, analysis: Analysis): Promise<Plan> {
+  const { specification, chunks } = bench.intake;
+  const parts: Plan[] = [];
+  for (const chunk of chunks) {
+    const earlier = mergePlans(parts);
+    const { value } = await taskGenerator.run(
+      {
+        specification: { text: chunk.text, complete: chunks.length === 1, title: specification.title },
+        requirements: requirementsOf(bench.intake, chunk.index),
+        analysis,
+        executorModel: bench.options.model,
+        ...(parts.length > 0 ? { earlierPhases: earlier.phases } : {}),
+      },
+      { model: bench.model, scope: { build: bench.build }, signal: bench.signal },
+    );
+    parts.push(value);
+  }
+  return mergePlans(parts);
+}
+
+/** Phases asked for by id must exist, and nothing they depend on may be left out. */
+function checkChosenPhases(plan: Plan, chosen: string[] | undefined): void {
+  if (!chosen) return;
+  const known = plan.phases.map((phase) => phase.id);
+  const unknown = chosen.filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw new CcbError({
+      code: "usage",
+      message: `The plan has no phase ${unknown.map((id) => `"${id}"`).join(", ")}; it has: ${known.join(", ")}.`,
+      hint: "Run with --dry-run to see the plan before you choose.",
+    });
+  }
+  const phaseOf = new Map(listTasks(plan).map(({ task, phaseId }) => [task.id, phaseId]));
+  for (const { task, phaseId } of listTasks(plan)) {
+    const missing = task.dependsOn
+      .map((id) => phaseOf.get(id) ?? "")
+      .find((id) => id !== phaseId && !chosen.includes(id));
+    if (chosen.includes(phaseId) && missing !== undefined) {
+      throw new CcbError({
+        code: "usage",
+        message: `Task "${task.id}" of phase "${phaseId}" needs phase "${missing}", which is left out.`,
+        hint: `Add it: --phases ${[missing, ...chosen].join(",")}`,
+      });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Phase, Task } from "@ccb/core";
+import type { Workbench } from "../workbench.ts";
+
+/** What the journal keeps of a finished task. */
+export interface FinishedTask {
+  commit: string;
+  files: number;
+  text: string;
+}
+
+/** The journalled result of a task for the same task and requirements, if its commit is still there. */
+export async function reuseTask(bench: Workbench, at: { task: Task; phase: Phase }): Promise<FinishedTask | undefined> {
+  const known = bench.journal.find<FinishedTask>(`task:${at.task.id}`, inputsOf(bench, at));
+  return known && (await bench.repository.hasCommit(known.commit)) ? known : undefined;
+}
+
+/** Journals a finished task under what it was made from. */
+export function saveTask(bench: Workbench, at: { task: Task; phase: Phase }, finished: FinishedTask): void {
+  const { commit, files, text } = finished;
+  bench.journal.save(`task:${at.task.id}`, inputsOf(bench, at), { commit, files, text });
+}
+
+function inputsOf(bench: Workbench, at: { task: Task; phase: Phase }) {
+  const requirements = bench.intake.requirements.filter(({ id }) => at.task.requirementIds.includes(id));
+  return { task: at.task, phase: at.phase.id, requirements: requirements.map(({ id, hash }) => [id, hash]) };
+}

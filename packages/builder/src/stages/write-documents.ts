@@ -1,0 +1,97 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type DocumentKind, documentationAgent, documentKinds } from "@ccb/agents";
+import type { Analysis } from "@ccb/core";
+import { writeArtifact } from "../project/write-artifact.ts";
+import type { BuildWork, Workbench } from "../workbench.ts";
+import { mapLimited, runStep } from "./_run-step.ts";
+import { chooseSpecification } from "./_specification-part.ts";
+
+/** Bytes of source shown to the documentation agent. */
+const excerptBudget = 120_000;
+/** Tokens of the specification shown to it. */
+const specificationBudget = 60_000;
+
+/** Has every document written from what was really built; commits them. */
+export async function writeDocuments(
+  bench: Workbench,
+  work: BuildWork,
+  analysis: Analysis,
+): Promise<{ documents: number; reused: boolean }> {
+  const head = await bench.repository.head();
+  const shared = { ...(await describeProject(bench, work)), analysis };
+  const write = async (kind: DocumentKind) => {
+    const inputs = { kind, files: shared.files, excerpts: shared.excerpts, plan: work.plan, model: bench.model.id };
+    const { value, reused } = await runStep(bench, { name: `document:${kind}`, inputs }, async () => {
+      const { value: text } = await documentationAgent.run(
+        { kind, ...shared },
+        { model: bench.model, scope: { build: bench.build }, signal: bench.signal },
+      );
+      return text;
+    });
+    await writeArtifact(join(bench.paths.root, documentKinds[kind]), value.endsWith("\n") ? value : `${value}\n`);
+    return reused;
+  };
+  const [first, ...others] = Object.keys(documentKinds) as DocumentKind[];
+  if (!first) return { documents: 0, reused: false };
+  // The first one alone writes the prompt cache that the others read.
+  const reused = [await write(first), ...(await mapLimited(others, 4, write))];
+  if (!(await bench.repository.isClean())) {
+    await bench.repository.commitSince(head, {
+      subject: `Document ${bench.intake.projectName}`,
+      trailers: [["CCB-Build", bench.build]],
+    });
+  }
+  return { documents: reused.length, reused: reused.every(Boolean) };
+}
+
+async function describeProject(bench: Workbench, work: BuildWork) {
+  const written = new Set<string>(Object.values(documentKinds));
+  const paths = (await bench.repository.listFiles()).filter(
+    (path) =>
+      !path.startsWith("artifacts/") && !path.startsWith(".claude/") && path !== "CLAUDE.md" && !written.has(path),
+  );
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, size: (await stat(join(bench.paths.root, path))).size })),
+  );
+  return {
+    project: { name: bench.intake.projectName },
+    plan: work.plan,
+    specification: chooseSpecification(bench, {
+      task: { title: bench.intake.projectName },
+      requirements: bench.intake.requirements,
+      budgetTokens: specificationBudget,
+    }),
+    files,
+    excerpts: await readExcerpts(bench, files),
+    criteriaResults: [...work.evidence.values()].map(({ criterionId, passed, summary }) => ({
+      id: criterionId,
+      description: work.criteria.find(({ id }) => id === criterionId)?.description ?? "",
+      passed,
+      summary,
+    })),
+  };
+}
+
+/** Text files, sources before tests, until the budget is spent; whole files only. */
+async function readExcerpts(bench: Workbench, files: { path: string; size: number }[]) {
+  const order = [...files].sort(
+    (left, right) => rank(left.path) - rank(right.path) || left.path.localeCompare(right.path),
+  );
+  const excerpts: { path: string; content: string }[] = [];
+  let left = excerptBudget;
+  for (const file of order) {
+    if (file.size > left) continue;
+    const bytes = await readFile(join(bench.paths.root, file.path));
+    if (bytes.includes(0)) continue;
+    excerpts.push({ path: file.path, content: bytes.toString("utf8") });
+    left -= file.size;
+  }
+  return excerpts;
+}
+
+function rank(path: string): number {
+  if (/^(package\.json|pyproject\.toml|Cargo\.toml|go\.mod)$/.test(path)) return 0;
+  if (/(^|\/)(tests?|__tests__|spec)\//.test(path) || /\.test\./.test(path)) return 2;
+  return 1;
+}

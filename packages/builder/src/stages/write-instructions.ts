@@ -1,0 +1,78 @@
+import { join, resolve } from "node:path";
+import { instructionBuilder, renderInstructions } from "@ccb/agents";
+import type { Analysis, Plan } from "@ccb/core";
+import { defaultPolicy, renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
+import { writeArtifact } from "../project/write-artifact.ts";
+import type { Workbench } from "../workbench.ts";
+import { runStep } from "./_run-step.ts";
+import { chooseSpecification } from "./_specification-part.ts";
+import type { CriteriaByPhase } from "./make-criteria.ts";
+
+/** Writes CLAUDE.md, `.claude/commands/`, `artifacts/instructions/` and `artifacts/mcp.json`, and commits the plan of the build. */
+export async function writeInstructions(
+  bench: Workbench,
+  made: { analysis: Analysis; plan: Plan; criteria: CriteriaByPhase },
+): Promise<{ reused: boolean; files: number }> {
+  const { intake, paths } = bench;
+  const inputs = {
+    specification: intake.specification.hash,
+    made,
+    model: bench.model.id,
+    agent: instructionBuilder.system,
+  };
+  const { value: guidance, reused } = await runStep(bench, { name: "instructions", inputs }, async () => {
+    const { value } = await instructionBuilder.run(
+      {
+        projectName: intake.projectName,
+        specification: chooseSpecification(bench, {
+          task: { title: intake.projectName },
+          requirements: intake.requirements,
+          budgetTokens: 60_000,
+        }),
+        analysis: made.analysis,
+        plan: made.plan,
+      },
+      { model: bench.model, scope: { build: bench.build }, signal: bench.signal },
+    );
+    return value;
+  });
+  const files = renderInstructions({
+    project: { name: intake.projectName },
+    analysis: made.analysis,
+    plan: made.plan,
+    criteria: made.criteria,
+    requirements: intake.requirements,
+    guidance,
+    mcpInstructions: renderMcpInstructions({
+      policy: defaultPolicy,
+      servers: bench.servers,
+      unavailable: listUnavailable(bench),
+    }),
+    ...templatesOf(bench),
+  });
+  for (const file of files) await writeArtifact(join(paths.root, file.path), file.content);
+  await writeArtifact(join(paths.artifacts, "mcp.json"), renderMcpJson(bench.servers));
+  await commitPlan(bench, made.plan);
+  return { reused, files: files.length };
+}
+
+/** The servers that cannot be used in this build, with the reason. */
+export function listUnavailable(bench: Workbench): { name: string; reason: string }[] {
+  return [...bench.unavailable].map(([name, reason]) => ({ name, reason }));
+}
+
+/** The templates folder of the user, where one was given. */
+export function templatesOf(bench: Workbench): { templatesDirectory?: string } {
+  const folder = bench.options.templatesDirectory;
+  return folder ? { templatesDirectory: resolve(bench.options.cwd, folder) } : {};
+}
+
+async function commitPlan(bench: Workbench, plan: Plan): Promise<void> {
+  const base = await bench.repository.head();
+  if (base && (await bench.repository.isClean())) return;
+  const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
+  await bench.repository.commitSince(base, {
+    subject: `Plan ${bench.intake.projectName}: ${plan.phases.length} phases, ${tasks} tasks`,
+    trailers: [["CCB-Build", bench.build]],
+  });
+}

@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BuildOutcome, CostTotals, Usage } from "@ccb/core";
+import { writeJsonArtifact } from "../project/write-artifact.ts";
+import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
+import type { BuildWork, Workbench } from "../workbench.ts";
+
+/** What a build came to, for people and programs. */
+export interface BuildSummary {
+  build: string;
+  project: string;
+  directory: string;
+  outcome: BuildOutcome;
+  requirements: BuildTrace["totals"];
+  criteria: { passed: number; failed: number; notChecked: number };
+  tasks: { done: number; total: number };
+  calls: number;
+  usage: Usage;
+  tokens: number;
+  /** Undefined parts are in `unpricedCalls`, never counted as zero. */
+  costMicroUsd: number;
+  unpricedCalls: number;
+  /** Command that starts what was built, where one is known. */
+  startCommand: string | undefined;
+  waivers: { requirementId: string; reason: string }[];
+  unavailableServers: Record<string, string>;
+}
+
+/** Writes `artifacts/trace.json`: requirement → task → criterion → evidence → commit. */
+export async function writeTrace(bench: Workbench, work: BuildWork): Promise<BuildTrace> {
+  const trace = renderTrace({
+    build: bench.build,
+    requirements: bench.intake.requirements,
+    plan: work.plan,
+    criteria: work.criteria,
+    evidence: work.evidence,
+    commits: work.commits,
+  });
+  await writeJsonArtifact(join(bench.paths.artifacts, "trace.json"), trace);
+  return trace;
+}
+
+/** Sums the build up and writes `artifacts/summary.json`. */
+export async function writeSummary(
+  bench: Workbench,
+  made: { work: BuildWork; trace: BuildTrace; outcome: BuildOutcome },
+): Promise<BuildSummary> {
+  const { work, trace } = made;
+  const totals = bench.ledger.totals();
+  const evidence = [...work.evidence.values()];
+  const summary: BuildSummary = {
+    build: bench.build,
+    project: bench.intake.projectName,
+    directory: bench.paths.root,
+    outcome: made.outcome,
+    requirements: trace.totals,
+    criteria: {
+      passed: evidence.filter((seen) => seen.passed).length,
+      failed: evidence.filter((seen) => !seen.passed).length,
+      notChecked: work.criteria.length - evidence.length,
+    },
+    tasks: { done: work.commits.size, total: work.plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0) },
+    ...sumCalls(totals),
+    startCommand: await findStartCommand(bench, work),
+    waivers: work.plan.waivers,
+    unavailableServers: Object.fromEntries(bench.unavailable),
+  };
+  await writeJsonArtifact(join(bench.paths.artifacts, "summary.json"), { ...summary, directory: "." });
+  return summary;
+}
+
+function sumCalls(totals: CostTotals) {
+  const { usage } = totals;
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens } = usage;
+  return {
+    calls: totals.calls,
+    usage,
+    tokens: inputTokens + outputTokens + cacheReadTokens + cacheWrite5mTokens + cacheWrite1hTokens,
+    costMicroUsd: totals.costMicroUsd,
+    unpricedCalls: totals.unpricedCalls,
+  };
+}
+
+/** `npm start` where the project has such a script, else the command an http check started it with. */
+async function findStartCommand(bench: Workbench, work: BuildWork): Promise<string | undefined> {
+  const manifest = await readFile(join(bench.paths.root, "package.json"), "utf8").catch(() => undefined);
+  if (manifest !== undefined) {
+    const scripts = (JSON.parse(manifest) as { scripts?: Record<string, string> }).scripts;
+    if (scripts?.start) return "npm start";
+  }
+  for (const { check } of work.criteria) if (check?.kind === "http") return check.service.command;
+  return undefined;
+}

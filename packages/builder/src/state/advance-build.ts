@@ -1,0 +1,173 @@
+import type { BuildOutcome, BuildStage, Plan } from "@ccb/core";
+import {
+  type BuildEffect,
+  type BuildInput,
+  type BuildState,
+  type BuildStep,
+  type PhaseState,
+  planPhaseStates,
+  type TaskState,
+} from "./build-state.ts";
+
+type LinearStage = Exclude<BuildStage, "execution">;
+
+const stagesBeforeExecution: readonly LinearStage[] = ["intake", "analysis", "plan", "criteria", "instructions"];
+const stagesAfterExecution: readonly LinearStage[] = ["documents", "summary"];
+
+/**
+ * The build's state machine: what happened → the new state and what to do next. Pure. An input that does not fit the state (a task that is not running, anything after
+ * the end) changes nothing.
+ */
+export function advanceBuild(state: BuildState, input: BuildInput): BuildStep {
+  if (state.stage === "ended") return { state, effects: [] };
+  switch (input.type) {
+    case "started":
+      return { state, effects: [{ type: "run-stage", stage: "intake" }] };
+    case "stage-finished":
+      return finishStage(input.plan ? withPlan(state, input.plan) : state, input.stage);
+    case "task-finished":
+      return changeTask(state, input.task, () => ({ status: "done" }));
+    case "task-failed":
+      return failTask(state, input);
+    case "phase-checked":
+      return judgePhase(state, input);
+    case "phase-repaired":
+      return changePhase(state, input.phase, "repairing", () => ({ status: "checking" }));
+    case "interrupted":
+      return end(state, input.outcome, input.reason);
+  }
+}
+
+function withPlan(state: BuildState, plan: Plan): BuildState {
+  return { ...state, phases: planPhaseStates(plan, state.policy.phases) };
+}
+
+function finishStage(state: BuildState, stage: LinearStage): BuildStep {
+  if (state.stage !== stage) return { state, effects: [] };
+  const before = stagesBeforeExecution.indexOf(stage);
+  const next =
+    before >= 0 ? stagesBeforeExecution[before + 1] : stagesAfterExecution[stagesAfterExecution.indexOf(stage) + 1];
+  if (next) return runStage(state, next);
+  if (before < 0) return end(state, outcomeOf(state), reasonOf(state));
+  if (state.policy.dryRun)
+    return end(state, "planned", "The plan is made; nothing was built, because this is a dry run.");
+  return nextWork({ ...state, stage: "execution" });
+}
+
+function runStage(state: BuildState, stage: LinearStage): BuildStep {
+  return { state: { ...state, stage }, effects: [{ type: "run-stage", stage }] };
+}
+
+/** The next piece of work in the phases; documents when there is none left. */
+function nextWork(state: BuildState): BuildStep {
+  for (const phase of state.phases) {
+    if (phase.status === "building" || phase.status === "pending") return workInPhase(state, phase);
+    if (phase.status === "checking") return { state, effects: [{ type: "check-phase", phase: phase.id }] };
+    if (phase.status === "repairing") return { state, effects: [{ type: "repair-phase", phase: phase.id }] };
+  }
+  return runStage(state, "documents");
+}
+
+function workInPhase(state: BuildState, phase: PhaseState): BuildStep {
+  if (phase.tasks.some((task) => task.status === "running")) return { state, effects: [] };
+  const ready = phase.tasks.find((task) => task.status === "pending" && isReady(state, task));
+  if (ready) {
+    const attempt = ready.attempts + 1;
+    return {
+      state: replacePhase(state, {
+        ...phase,
+        status: "building",
+        tasks: phase.tasks.map((task) => (task === ready ? { ...task, status: "running", attempts: attempt } : task)),
+      }),
+      effects: [{ type: "run-task", phase: phase.id, task: ready.id, attempt }],
+    };
+  }
+  const tasks = phase.tasks.map(
+    (task): TaskState => (task.status === "pending" ? { ...task, status: "skipped" } : task),
+  );
+  const nothingDone = tasks.every((task) => task.status !== "done");
+  const anyFailed = tasks.some((task) => task.status !== "done");
+  const status = nothingDone ? "failed" : state.policy.skipTests ? (anyFailed ? "failed" : "unverified") : "checking";
+  return nextWork(replacePhase(state, { ...phase, tasks, status }));
+}
+
+/** A dependency in a phase that is left out counts as met: the caller has checked that it was built before. */
+function isReady(state: BuildState, task: TaskState): boolean {
+  return task.dependsOn.every((id) => {
+    const phase = state.phases.find((candidate) => candidate.tasks.some((other) => other.id === id));
+    return phase?.status === "left-out" || phase?.tasks.find((other) => other.id === id)?.status === "done";
+  });
+}
+
+function failTask(state: BuildState, input: { task: string; retryable: boolean; reason: string }): BuildStep {
+  const task = findTask(state, input.task);
+  if (task?.status !== "running") return { state, effects: [] };
+  if (input.retryable && task.attempts < state.policy.maxTaskAttempts) {
+    return changeTask(state, input.task, () => ({ status: "pending" }));
+  }
+  const failed = changeTask(state, input.task, () => ({ status: "failed" }), false);
+  if (state.policy.continueOnError) return nextWork(failed.state);
+  return end(failed.state, "failed", `Task "${input.task}" failed: ${input.reason}`);
+}
+
+function judgePhase(state: BuildState, input: { phase: string; passed: boolean; reason: string }): BuildStep {
+  const phase = state.phases.find((candidate) => candidate.id === input.phase);
+  if (phase?.status !== "checking") return { state, effects: [] };
+  if (input.passed) {
+    const complete = phase.tasks.every((task) => task.status === "done");
+    return nextWork(replacePhase(state, { ...phase, status: complete ? "passed" : "failed" }));
+  }
+  if (phase.repairs < state.policy.maxRepairs) {
+    return nextWork(replacePhase(state, { ...phase, status: "repairing", repairs: phase.repairs + 1 }));
+  }
+  const failed = replacePhase(state, { ...phase, status: "failed" });
+  if (state.policy.continueOnError) return nextWork(failed);
+  return end(failed, "acceptance-failed", `Phase "${input.phase}" was not accepted: ${input.reason}`);
+}
+
+function end(state: BuildState, outcome: BuildOutcome, reason: string): BuildStep {
+  const effect: BuildEffect = { type: "end", outcome, reason };
+  return { state: { ...state, stage: "ended", outcome }, effects: [effect] };
+}
+
+function outcomeOf(state: BuildState): BuildOutcome {
+  const tasks = state.phases.flatMap((phase) => phase.tasks);
+  if (tasks.some((task) => task.status === "failed" || task.status === "skipped")) return "failed";
+  return state.phases.some((phase) => phase.status === "failed") ? "acceptance-failed" : "done";
+}
+
+function reasonOf(state: BuildState): string {
+  const failed = state.phases.filter((phase) => phase.status === "failed").map((phase) => phase.id);
+  return failed.length === 0
+    ? "Every phase is built."
+    : `The build went on after errors; these phases are not accepted: ${failed.join(", ")}.`;
+}
+
+function findTask(state: BuildState, id: string): TaskState | undefined {
+  return state.phases.flatMap((phase) => phase.tasks).find((task) => task.id === id);
+}
+
+function changeTask(state: BuildState, id: string, change: () => Partial<TaskState>, goOn = true): BuildStep {
+  const phase = state.phases.find((candidate) =>
+    candidate.tasks.some((task) => task.id === id && task.status === "running"),
+  );
+  if (!phase) return { state, effects: [] };
+  const tasks = phase.tasks.map((task) => (task.id === id ? { ...task, ...change() } : task));
+  const changed = replacePhase(state, { ...phase, tasks });
+  return goOn ? nextWork(changed) : { state: changed, effects: [] };
+}
+
+function changePhase(
+  state: BuildState,
+  id: string,
+  expected: PhaseState["status"],
+  change: () => Partial<PhaseState>,
+): BuildStep {
+  const phase = state.phases.find((candidate) => candidate.id === id);
+  if (phase?.status !== expected) return { state, effects: [] };
+  return nextWork(replacePhase(state, { ...phase, ...change() }));
+}
+
+function replacePhase(state: BuildState, phase: PhaseState): BuildState {
+  return { ...state, phases: state.phases.map((other) => (other.id === phase.id ? phase : other)) };
+}

@@ -1,0 +1,73 @@
+import type {
+  Analysis,
+  BuildEventBody,
+  Clock,
+  Criterion,
+  Evidence,
+  Executor,
+  McpServerDefinition,
+  Model,
+  Plan,
+} from "@ccb/core";
+import type { CostLedger } from "@ccb/cost";
+import type { Gateway } from "@ccb/gateway";
+import type { GeneratedCodeLog } from "@ccb/logging";
+import type { BuildOptions } from "./build-options.ts";
+import type { Journal } from "./project/journal.ts";
+import type { ProjectPaths } from "./project/project-paths.ts";
+import type { Repository } from "./project/repository.ts";
+import type { Intake } from "./stages/intake.ts";
+
+/** The open tools of one running build; every stage works with it. */
+export interface Workbench {
+  build: string;
+  options: BuildOptions;
+  intake: Intake;
+  paths: ProjectPaths;
+  repository: Repository;
+  journal: Journal;
+  ledger: CostLedger;
+  gateway: Gateway;
+  generatedCode: GeneratedCodeLog;
+  /** Plans and writes. */
+  model: Model;
+  executor: Executor;
+  servers: McpServerDefinition[];
+  /** MCP servers that did not answer, and why; a build goes on without them unless they are required. */
+  unavailable: Map<string, string>;
+  /** For git, sessions and checks: without credentials, which only the gateway holds. */
+  environment: Record<string, string>;
+  emit: (event: BuildEventBody) => void;
+  /** Aborted when the build is stopped. */
+  signal: AbortSignal;
+  clock: Clock;
+}
+
+/** What the stages have made so far. */
+export interface BuildWork {
+  /** Undefined before the analysis. */
+  analysis: Analysis | undefined;
+  plan: Plan;
+  criteria: Criterion[];
+  /** Phase id of each criterion. */
+  phaseOf: Map<string, string>;
+  /** Last evidence of each criterion. */
+  evidence: Map<string, Evidence>;
+  /** Commit of each finished task. */
+  commits: Map<string, string>;
+  /** What each finished task said at its end, for the tasks that depend on it. */
+  outputs: Map<string, string>;
+}
+
+/** Nothing made yet. */
+export function defineEmptyWork(): BuildWork {
+  return {
+    analysis: undefined,
+    plan: { phases: [], waivers: [] },
+    criteria: [],
+    phaseOf: new Map(),
+    evidence: new Map(),
+    commits: new Map(),
+    outputs: new Map(),
+  };
+}

@@ -1,0 +1,20 @@
+/** The options of `ccb init` as commander gives them. */
+export interface InitFlags {
+  outputDir?: string;
+  projectName?: string;
+  model?: string;
+  /** US dollars. */
+  maxCost?: number;
+  phases?: string[];
+  dryRun?: boolean;
+  /** False with --no-tests. */
+  tests: boolean;
+  continueOnError?: boolean;
+  customMcp?: string;
+  templates?: string;
+  baseUrl?: string;
+  offline?: boolean;
+  yes?: boolean;
+  json?: boolean;
+  verbose: number;
+}

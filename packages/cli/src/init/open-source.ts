@@ -1,0 +1,26 @@
+import type { Upstream } from "@ccb/builder";
+import type { ModelSource } from "./read-settings.ts";
+
+/** A server for the model calls, ready; `close` ends what was started for it. */
+export interface OpenSource {
+  upstream: Upstream;
+  close: () => Promise<void>;
+}
+
+/** Starts the offline model where it is wanted; any other server is there already. */
+export async function openSource(source: ModelSource): Promise<OpenSource> {
+  if (source.kind === "offline") {
+    const { createOfflineModel } = await import("@ccb/offline");
+    const offline = await createOfflineModel();
+    return { upstream: { baseUrl: offline.url, apiKey: "offline" }, close: () => offline.close() };
+  }
+  const { baseUrl, apiKey, authToken } = source;
+  return {
+    upstream: {
+      baseUrl,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(authToken === undefined ? {} : { authToken }),
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,73 @@
+import { relative } from "node:path";
+import { startBuild } from "@ccb/builder";
+import { defaultModelId, offlineModelId } from "@ccb/core";
+import { exitCodeOfError, exitCodeOfOutcome } from "../exit-codes.ts";
+import { createReporter } from "../render/create-reporter.ts";
+import { renderError } from "../render/render-error.ts";
+import type { Terminal } from "../terminal.ts";
+import { askAboutDirectory } from "./ask-about-directory.ts";
+import type { InitFlags } from "./init-flags.ts";
+import { openSource } from "./open-source.ts";
+import { readSettings } from "./read-settings.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+
+/** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
+export async function runInit(call: { spec: string[]; flags: InitFlags; terminal: Terminal }): Promise<number> {
+  const { flags, terminal } = call;
+  const settings = readSettings(flags, terminal.environment);
+  const reporter = createReporter({
+    stdout: terminal.stdout,
+    format: flags.json ? "json" : terminal.stdout.isTTY ? "live" : "plain",
+    verbosity: settings.verbosity,
+    cwd: terminal.cwd,
+  });
+  const source = await openSource(settings.source);
+  const offline = settings.source.kind === "offline";
+  try {
+    const build = startBuild({
+      specification: isStdin(call.spec) ? { stdin: terminal.stdin } : call.spec,
+      cwd: terminal.cwd,
+      model: flags.model ?? (offline && !flags.dryRun ? offlineModelId : defaultModelId),
+      ...(offline ? { planningModel: offlineModelId } : {}),
+      upstream: source.upstream,
+      maxCostUsd: settings.maxCostUsd,
+      environment: terminal.environment,
+      dryRun: flags.dryRun ?? false,
+      skipTests: !flags.tests,
+      continueOnError: flags.continueOnError ?? false,
+      onExistingDirectory: (found) =>
+        reporter.paused(() => askAboutDirectory(found, { yes: flags.yes ?? false, terminal })),
+      ...(flags.outputDir === undefined ? {} : { outputDirectory: flags.outputDir }),
+      ...(flags.projectName === undefined ? {} : { projectName: flags.projectName }),
+      ...(flags.phases === undefined ? {} : { phases: flags.phases }),
+      ...(flags.customMcp === undefined ? {} : { customMcpFile: flags.customMcp }),
+      ...(flags.templates === undefined ? {} : { templatesDirectory: flags.templates }),
+      ...(settings.taskTimeoutMs === undefined ? {} : { taskTimeoutMs: settings.taskTimeoutMs }),
+    });
+    const release = stopOnSignals({
+      build,
+      onFirst: () => reporter.note("Stopping after Ctrl-C; press it again to end at once."),
+    });
+    try {
+      for await (const event of build.events) reporter.event(event);
+      const result = await build.result;
+      reporter.end(result);
+      if (result.error) terminal.stderr.write(renderError(result.error, { color: terminal.stderr.isTTY === true }));
+      if (result.outcome === "stopped" && result.directory) {
+        reporter.note(
+          `Go on with: ccb init ${call.spec.join(" ")} --output-dir ${relative(terminal.cwd, result.directory) || "."}`,
+        );
+      }
+      return result.error ? exitCodeOfError(result.error.code) : exitCodeOfOutcome(result.outcome);
+    } finally {
+      release();
+    }
+  } finally {
+    reporter.close();
+    await source.close();
+  }
+}
+
+function isStdin(spec: string[]): boolean {
+  return spec.length === 1 && spec[0] === "-";
+}

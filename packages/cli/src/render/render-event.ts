@@ -1,0 +1,80 @@
+import { relative } from "node:path";
+import type { BuildEvent } from "@ccb/core";
+import type { Painter } from "./_painter.ts";
+import type { BuildView } from "./build-view.ts";
+import { formatCount, formatDuration, formatPlural, formatUsd } from "./format.ts";
+
+export interface RenderEventOptions {
+  paint: Painter;
+  view: BuildView;
+  /** 0 quiet, 1 normal, 2 session activity, 3 every model call. */
+  verbosity: number;
+  cwd: string;
+}
+
+/** The line an event is worth, or undefined. Pure. */
+export function renderEvent(event: BuildEvent, options: RenderEventOptions): string | undefined {
+  if (event.type === "warning") return `  ${options.paint.warn("!")} ${event.message}`;
+  if (options.verbosity === 0) return undefined;
+  return renderMilestone(event, options) ?? renderDetail(event, options);
+}
+
+function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOptions): string | undefined {
+  const good = paint.good("✓");
+  switch (event.type) {
+    case "build-start": {
+      const where = relative(cwd, event.directory) || ".";
+      return `${paint.strong(event.project)} ${paint.dim(`· ${event.model} · ${where}${event.resumed ? " · resumed" : ""}`)}\n`;
+    }
+    case "stage-end":
+      if (event.stage === "summary") return undefined;
+      return `  ${good} ${event.stage.padEnd(13)} ${event.summary}${event.reused ? paint.dim(" (reused)") : ""}`;
+    case "forecast-made":
+      return `  ${paint.dim("≈")} ${"forecast".padEnd(13)} ${formatUsd(event.expectedMicroUsd)} ${paint.dim(`(${formatUsd(event.lowMicroUsd)} to ${formatUsd(event.highMicroUsd)})`)}, ${formatPlural(event.calls, "call")}, ${formatCount(event.tokens)} tokens`;
+    case "phase-start":
+      return `\n${paint.strong(`Phase ${view.phase?.number ?? 1}: ${event.name}`)} ${paint.dim(`(${formatPlural(event.tasks, "task")})`)}`;
+    case "task-end": {
+      if (event.outcome === "reused")
+        return `  ${good} ${event.task.padEnd(24)} ${paint.dim("finished in an earlier run")}`;
+      if (event.outcome === "failed") return `  ${paint.bad("✗")} ${event.task.padEnd(24)} ${event.reason}`;
+      const commit = event.commit ? paint.dim(event.commit.slice(0, 7)) : "";
+      return `  ${good} ${event.task.padEnd(24)} ${formatPlural(event.files, "file").padEnd(9)} ${formatDuration(event.durationMs).padEnd(8)} ${commit}`;
+    }
+    case "criterion-checked":
+      return event.passed
+        ? undefined
+        : `  ${paint.bad("✗")} ${event.criterion}: ${event.description}\n      ${event.summary}`;
+    case "phase-end": {
+      const mark = event.passed ? good : paint.bad("✗");
+      const verdict = event.passed ? "accepted" : "not accepted";
+      return `  ${mark} ${verdict.padEnd(24)} ${event.criteriaPassed}/${event.criteriaTotal} criteria ${paint.dim(formatDuration(event.durationMs))}`;
+    }
+    case "mcp-unavailable":
+      return `  ${paint.warn("!")} MCP server ${event.server} is unavailable: ${event.reason}`;
+    case "mcp-violated":
+      return `  ${paint.warn("!")} ${event.task}: told to use ${event.servers.join(" and ")} before it ends (${event.refusal})`;
+    case "call-refused":
+      return `  ${paint.bad("✗")} a model call was refused: ${event.reason}`;
+    default:
+      return undefined;
+  }
+}
+
+function renderDetail(event: BuildEvent, { paint, verbosity }: RenderEventOptions): string | undefined {
+  if (event.type === "task-start")
+    return event.attempt > 1 || verbosity >= 2
+      ? paint.dim(`  ▸ ${event.task} (attempt ${event.attempt}): ${event.name}`)
+      : undefined;
+  if (verbosity < 2) return undefined;
+  if (event.type === "task-progress") return paint.dim(`      ${event.message}`);
+  if (event.type === "criterion-checked") return paint.dim(`      ✓ ${event.criterion}: ${event.description}`);
+  if (verbosity >= 3 && event.type === "call-end") {
+    const { usage } = event;
+    const tokens = `${formatCount(usage.inputTokens + usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens)} in, ${formatCount(usage.outputTokens)} out`;
+    const cost = event.costMicroUsd === undefined ? "price unknown" : formatUsd(event.costMicroUsd);
+    return paint.dim(
+      `      ↔ ${event.scope.agent} ${event.model} ${event.outcome} ${tokens}, ${cost}, ${formatDuration(event.latencyMs)}`,
+    );
+  }
+  return undefined;
+}

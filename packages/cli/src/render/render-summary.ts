@@ -1,0 +1,75 @@
+import { relative } from "node:path";
+import type { BuildResult, BuildSummary } from "@ccb/builder";
+import type { Painter } from "./_painter.ts";
+import { formatCount, formatUsd } from "./format.ts";
+
+const shownWaivers = 8;
+
+/** What a build came to, as text for people. Pure. */
+export function renderSummary(result: BuildResult, options: { paint: Painter; cwd: string }): string {
+  const { paint } = options;
+  const title = {
+    done: "Done",
+    planned: "Planned",
+    "acceptance-failed": "Not accepted",
+    "budget-reached": "Budget reached",
+    stopped: "Stopped",
+    failed: "Failed",
+  }[result.outcome];
+  const color = result.outcome === "done" || result.outcome === "planned" ? paint.good : paint.bad;
+  const head = `\n${color(title)}: ${result.reason}`;
+  const { summary } = result;
+  if (!summary) return head;
+  const where = relative(options.cwd, summary.directory) || ".";
+  const rows = [
+    ["Project", where],
+    ["Requirements", renderRequirements(summary)],
+    ["Criteria", renderCriteria(summary)],
+    ["Tasks", `${summary.tasks.done} of ${summary.tasks.total} built`],
+    [
+      "Model",
+      `${formatCount(summary.calls)} calls, ${formatCount(summary.tokens)} tokens, ${formatUsd(summary.costMicroUsd)}${summary.unpricedCalls > 0 ? ` + ${summary.unpricedCalls} calls of unknown price` : ""}`,
+    ],
+    ["Trace", `${where}/artifacts/trace.json`],
+    ...(summary.startCommand && summary.tasks.done > 0 ? [["Start it", `cd ${where} && ${summary.startCommand}`]] : []),
+  ];
+  return [
+    head,
+    "",
+    ...rows.map(([name = "", value = ""]) => `  ${paint.dim(name.padEnd(13))} ${value}`),
+    ...renderWaivers(summary, paint),
+  ].join("\n");
+}
+
+function renderRequirements({ requirements }: BuildSummary): string {
+  const covered = requirements.requirements - requirements.waived;
+  const parts = [
+    `${covered} covered`,
+    `${requirements.waived} waived`,
+    ...(requirements.verified > 0 ? [`${requirements.verified} verified`] : []),
+    ...(requirements.unverified > 0 ? [`${requirements.unverified} built but not verified`] : []),
+    ...(requirements.failed > 0 ? [`${requirements.failed} failed`] : []),
+    ...(requirements["not-built"] > 0 ? [`${requirements["not-built"]} not built`] : []),
+  ];
+  return `${requirements.requirements}: ${parts.join(", ")}`;
+}
+
+function renderCriteria({ criteria }: BuildSummary): string {
+  const checked = criteria.passed + criteria.failed;
+  const rest = criteria.notChecked > 0 ? `, ${criteria.notChecked} not checked` : "";
+  return `${criteria.passed} of ${checked} passed${rest}`;
+}
+
+function renderWaivers({ waivers }: BuildSummary, paint: Painter): string[] {
+  if (waivers.length === 0) return [];
+  const shown = waivers
+    .slice(0, shownWaivers)
+    .map(({ requirementId, reason }) => `    ${requirementId}  ${paint.dim(reason)}`);
+  const more = waivers.length - shown.length;
+  return [
+    "",
+    `  ${paint.warn("Waived")}`,
+    ...shown,
+    ...(more > 0 ? [`    … and ${more} more in artifacts/plan.json`] : []),
+  ];
+}

@@ -1,0 +1,94 @@
+import { CcbError } from "@ccb/core/errors";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { version } from "./_version.ts";
+import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
+import type { InitFlags } from "./init/init-flags.ts";
+import { renderError } from "./render/render-error.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Runs one command line and resolves with the exit code; errors are printed, never thrown. Handlers load when they are needed. */
+export async function runCli(terminal: Terminal): Promise<number> {
+  let code: number = exitCodes.done;
+  const program = defineProgram(terminal, (exit) => {
+    code = exit;
+  });
+  try {
+    await program.parseAsync(terminal.argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    terminal.stderr.write(renderError(error, { color: terminal.stderr.isTTY === true }));
+    return CcbError.isInstance(error) ? exitCodeOfError(error.code) : exitCodes.failed;
+  }
+}
+
+const exitCodeHelp = `
+Exit codes: 0 done · 1 failed · 2 usage or bad input · 3 no credentials · 4 budget reached · 5 acceptance failed ·
+            6 stopped by you (run the same command again to go on) · 7 another process holds the project directory`;
+
+function defineProgram(terminal: Terminal, onExit: (code: number) => void): Command {
+  const program = new Command("ccb")
+    .description("From a specification to documented, acceptance-tested software with Claude Code.")
+    .version(version, "-V, --version", "print the version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+    .showHelpAfterError("(ccb --help lists the commands and options)")
+    .addHelpText("after", exitCodeHelp);
+  defineInit(program, terminal, onExit);
+  program.action(() => program.help());
+  return program;
+}
+
+function defineInit(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  program
+    .command("init")
+    .description("Plan, build, test and document a project from a specification.")
+    .argument("<spec...>", 'specification: a file, several files, a folder, or "-" for standard input')
+    .option("-o, --output-dir <dir>", "project directory (default: claude-builds/<name>_<time>)")
+    .option("-n, --project-name <name>", "name of the project (default: from the specification)")
+    .option("-m, --model <id>", "model that plans and builds (default: claude-opus-5-5)")
+    .option("--max-cost <usd>", "US dollars the build may spend at most (default: 100)", parseNumber)
+    .option("-p, --phases <ids>", "build only these phases, separated by commas", parseList)
+    .option("--dry-run", "plan by rule, print and save plan, criteria and forecast; needs no key and spends nothing")
+    .option("--no-tests", "do not run acceptance checks; phases end unverified")
+    .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
+    .option("--custom-mcp <file>", "YAML or JSON file with more MCP servers")
+    .option("--templates <dir>", "folder with instruction templates that replace the built-in ones")
+    .option("--base-url <url>", "Anthropic-compatible server to use (default: ANTHROPIC_BASE_URL, else Anthropic)")
+    .option("--offline", "use the local rule-based model: no key, no network, REST services only")
+    .option("-y, --yes", "ask nothing: resume a CCB project in the output directory, back up anything else")
+    .option("--json", "print the build's events as JSON, one a line")
+    .option(
+      "-v, --verbose",
+      "show what each session does; -vv also shows each model call",
+      (_, times: number) => times + 1,
+      0,
+    )
+    .addHelpText(
+      "after",
+      `
+Environment: ANTHROPIC_API_KEY or CLAUDE_CODE_BUILDER_ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL,
+             CLAUDE_BUILD_MAX_COST (US dollars), CLAUDE_BUILD_TIMEOUT (seconds a task may take),
+             CLAUDE_BUILD_LOG_LEVEL (error, warn, info or debug)
+${exitCodeHelp}`,
+    )
+    .action(async (spec: string[], flags: InitFlags) => {
+      const { runInit } = await import("./init/run-init.ts");
+      onExit(await runInit({ spec, flags, terminal }));
+    });
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
+  return value;
+}
+
+function parseList(text: string): string[] {
+  const items = text.split(",").map((item) => item.trim());
+  if (items.some((item) => item === "")) throw new InvalidArgumentError("It must be names separated by commas.");
+  return items;
+}
