@@ -41,6 +41,7 @@ function visit(node: unknown, walk: Walk): void {
     if (!walk.bound.has(name)) walk.found.push({ name, line: (node.lineno ?? 0) + 1 });
     return;
   }
+  if (node.typename === "Macro") bind(readField(node, "name"), walk.bound);
   const inner = node.typename === "For" || node.typename === "Macro" ? { ...walk, bound: new Set(walk.bound) } : walk;
   for (const field of listBinding(node)) bind(readField(node, field), inner.bound);
   const skipped = new Set([...listBinding(node), ...(node.typename === "Filter" ? ["name"] : [])]);

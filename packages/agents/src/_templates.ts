@@ -64,12 +64,18 @@ function rejectUnknownVariables(file: string, variables: Record<string, unknown>
   });
 }
 
+/** An error of nunjucks' parser carries its line, from 1. */
+function readLine(error: unknown): number | undefined {
+  const line = typeof error === "object" && error !== null && "lineno" in error ? error.lineno : undefined;
+  return typeof line === "number" ? line : undefined;
+}
+
 /** Nunjucks says "(file) [Line 3, Column 5]\n  what"; the line itself is added because it names the value. */
 function explain(failure: { error: unknown; file: string; variables: Record<string, unknown> }): CcbError {
   const { error, file, variables } = failure;
   const text = error instanceof Error ? error.message : String(error);
   const place = /\[Line (\d+)(?:, Column \d+)?\]\s*/.exec(text);
-  const line = place ? Number(place[1]) : undefined;
+  const line = place ? Number(place[1]) : readLine(error);
   const what = place ? text.slice(place.index + place[0].length).trim() : text;
   const source = line === undefined ? undefined : readFileSync(file, "utf8").split("\n")[line - 1]?.trim();
   return new CcbError({
