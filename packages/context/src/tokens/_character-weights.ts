@@ -1,1 +1,0 @@
-export type Generation = "claude-5" | "claude-4.7" | "claude-4";
