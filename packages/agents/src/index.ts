@@ -3,7 +3,6 @@ export { type DocumentKind, documentKinds } from "./documents/document-kinds.ts"
 export { type DocumentationInput, documentationAgent } from "./documents/documentation-agent.ts";
 export {
   type Guidance,
-  guidanceSchema,
   type InstructionBuilderInput,
   instructionBuilder,
 } from "./instructions/instruction-builder.ts";

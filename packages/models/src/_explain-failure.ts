@@ -77,7 +77,11 @@ function hintFor(failure: CallFailure, call: { model: string }): string {
     return "Add credit to the account, then run again; finished work is kept.";
   if (status === 404) return `Check that the model "${call.model}" exists on this server, and the base URL.`;
   if (status === 403) return `The credentials may not use ${call.model}, or the server refuses this client.`;
-  if (status === 429) return "The rate limit is reached. Wait, lower the concurrency, or use another model.";
+  if (status === 429) {
+    const asked =
+      failure.retryAfterMs === undefined ? "" : ` The server asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s.`;
+    return `The rate limit is reached.${asked} Run again later, or use another model; finished work is kept.`;
+  }
   if (status === 400)
     return "The server refused the request as malformed; a server that is only partly compatible answers so.";
   return "Check the connection and the server's status page, then run again; finished work is kept.";

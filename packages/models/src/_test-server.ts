@@ -98,10 +98,14 @@ export function sayText(text: string, options: AnswerOptions = {}): Answer {
 }
 
 /** An error status with the API's error body. */
-export function sayError(status: number, type: string, message: string, headers: Record<string, string> = {}): Answer {
+export function sayError(
+  status: number,
+  error: { type: string; message: string; headers?: Record<string, string> },
+): Answer {
+  const { headers = {}, ...body } = error;
   return (response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(JSON.stringify({ type: "error", error: { type, message } }));
+    response.end(JSON.stringify({ type: "error", error: body }));
   };
 }
 

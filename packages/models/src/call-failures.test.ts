@@ -19,9 +19,12 @@ async function modelAt(...answers: Answer[]) {
 
 describe("a transient failure", () => {
   it.each([
-    ["429 with retry-after", sayError(429, "rate_limit_error", "slow down", { "retry-after": "0" })],
-    ["529", sayError(529, "overloaded_error", "busy", { "retry-after-ms": "1" })],
-    ["500", sayError(500, "api_error", "oops", { "retry-after-ms": "1" })],
+    [
+      "429 with retry-after",
+      sayError(429, { type: "rate_limit_error", message: "slow down", headers: { "retry-after": "0" } }),
+    ],
+    ["529", sayError(529, { type: "overloaded_error", message: "busy", headers: { "retry-after-ms": "1" } })],
+    ["500", sayError(500, { type: "api_error", message: "oops", headers: { "retry-after-ms": "1" } })],
   ])("is tried again: %s", async (_name, failure) => {
     const { model, seen } = await modelAt(failure, sayText("yes"));
     expect((await model.generate(question)).value).toBe("yes");
@@ -53,7 +56,9 @@ describe("a transient failure", () => {
   });
 
   it("that stays is an error with the number of tries", async () => {
-    const { model, seen } = await modelAt(sayError(529, "overloaded_error", "busy", { "retry-after-ms": "1" }));
+    const { model, seen } = await modelAt(
+      sayError(529, { type: "overloaded_error", message: "busy", headers: { "retry-after-ms": "1" } }),
+    );
     await expect(model.generate(question)).rejects.toMatchObject({
       code: "model-failed",
       message: expect.stringMatching(/529.*3 tries.*busy/),
@@ -101,30 +106,40 @@ describe("a silent server", () => {
 
 describe("a lasting failure", () => {
   it.each([
-    ["401", sayError(401, "authentication_error", "invalid x-api-key"), "no-credentials", "ANTHROPIC_API_KEY"],
+    [
+      "401",
+      sayError(401, { type: "authentication_error", message: "invalid x-api-key" }),
+      "no-credentials",
+      "ANTHROPIC_API_KEY",
+    ],
     [
       "a reached cap",
-      sayError(403, "permission_error", "CCB budget reached: cap $1.00"),
+      sayError(403, { type: "permission_error", message: "CCB budget reached: cap $1.00" }),
       "budget-reached",
       "--max-cost",
     ],
-    ["403", sayError(403, "permission_error", "not yours"), "model-failed", "may not use"],
-    ["404", sayError(404, "not_found_error", "model: nope"), "model-failed", "exists on this server"],
+    ["403", sayError(403, { type: "permission_error", message: "not yours" }), "model-failed", "may not use"],
+    [
+      "404",
+      sayError(404, { type: "not_found_error", message: "model: nope" }),
+      "model-failed",
+      "exists on this server",
+    ],
     [
       "a prompt too long",
-      sayError(400, "invalid_request_error", "prompt is too long: 9 > 8"),
+      sayError(400, { type: "invalid_request_error", message: "prompt is too long: 9 > 8" }),
       "model-failed",
       "larger window",
     ],
     [
       "no credit",
-      sayError(400, "invalid_request_error", "Your credit balance is too low"),
+      sayError(400, { type: "invalid_request_error", message: "Your credit balance is too low" }),
       "model-failed",
       "Add credit",
     ],
     [
       "a server that says not to retry",
-      sayError(500, "api_error", "x", { "x-should-retry": "false" }),
+      sayError(500, { type: "api_error", message: "x", headers: { "x-should-retry": "false" } }),
       "model-failed",
       "",
     ],
@@ -151,7 +166,10 @@ describe("an aborted call", () => {
   it("does not sit out the wait before the next try", async () => {
     const controller = new AbortController();
     const { model } = await modelAt((response, seen) => {
-      void sayError(429, "rate_limit_error", "later", { "retry-after": "200" })(response, seen);
+      void sayError(429, { type: "rate_limit_error", message: "later", headers: { "retry-after": "200" } })(
+        response,
+        seen,
+      );
       response.on("close", () => controller.abort(new Error("enough")));
     });
     await expect(model.generate({ ...question, signal: controller.signal })).rejects.toThrow("enough");

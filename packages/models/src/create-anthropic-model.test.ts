@@ -115,7 +115,7 @@ describe("the shape of an answer", () => {
   });
 
   it("is shown in the prompt after the server refused to bind it", async () => {
-    const refusal = sayError(400, "invalid_request_error", "The compiled grammar is too large.");
+    const refusal = sayError(400, { type: "invalid_request_error", message: "The compiled grammar is too large." });
     const { model, seen } = await modelAt(refusal, sayText(good));
     expect((await model.generate({ ...question, schema })).value.size).toBe(3);
     expect(seen[1]?.body.output_config).toBeUndefined();

@@ -91,7 +91,7 @@ describe("a user's templates", () => {
         "{% set word = 'Mine' %}{{ word }}: {{ project.title }}\n{% for phase in plan.phases %}{% for task in phase.tasks %}{{ loop.index }} {{ task.id | upper }} {% endfor %}{% endfor %}\n{% macro twice(text) %}{{ text }}{{ text }}{% endmacro %}{{ twice('a') }}\n",
     });
     const files = renderInstructions({ ...options, templatesDirectory: directory });
-    expect(files[0]?.content).toBe("Mine: Book Shelf\n1 CORE 2 BOOKS\naa\n");
+    expect(files[0]?.content).toBe("Mine: Book Shelf\n1 CORE 2 BOOKS aa\n");
     expect(files[1]?.content).toContain("Work on the next open task");
   });
 
