@@ -138,6 +138,12 @@ describe("a lasting failure", () => {
       "Add credit",
     ],
     [
+      "a 429 that asks for a longer wait than a call may take",
+      sayError(429, { type: "rate_limit_error", message: "later", headers: { "retry-after": "3600" } }),
+      "model-failed",
+      "asks to wait 3600 s",
+    ],
+    [
       "a server that says not to retry",
       sayError(500, { type: "api_error", message: "x", headers: { "x-should-retry": "false" } }),
       "model-failed",
