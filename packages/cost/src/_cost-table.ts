@@ -78,19 +78,7 @@ export function createCostTable({ store, build, session, clock }: CostTableOptio
         callNumber,
       );
       deleteReservation.run(reservation.id);
-      const costMicroUsd = money.cost;
-      return {
-        id: Number(lastInsertRowid),
-        scope,
-        model,
-        usage,
-        costMicroUsd,
-        status,
-        messageId,
-        latencyMs,
-        callNumber,
-        at,
-      };
+      return { id: Number(lastInsertRowid), scope, costMicroUsd: money.cost, at, ...outcome };
     },
   };
 }
