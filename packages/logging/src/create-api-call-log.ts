@@ -4,7 +4,7 @@ import { type ApiCall, type ApiCallLog, type Clock, systemClock } from "@ccb/cor
 import { openLineFile, writeFully } from "./_line-file.ts";
 import { makeTimestamp } from "./_make-timestamp.ts";
 import { renderApiCall, renderCallSummary } from "./_render-api-call.ts";
-import { toJson } from "./_to-json.ts";
+import { toRedactedJson } from "./_to-redacted-json.ts";
 import { createRedactor } from "./create-redactor.ts";
 
 export interface ApiCallLogOptions {
@@ -33,7 +33,7 @@ export function createApiCallLog(options: ApiCallLogOptions): ApiCallLog & { ses
       try {
         writeFully(
           file.descriptor,
-          Buffer.from(`${redact(toJson(renderApiCall(call, `${session}/${file.name}`), 2))}\n`),
+          Buffer.from(`${toRedactedJson(renderApiCall(call, `${session}/${file.name}`), redact, 2)}\n`),
         );
       } finally {
         closeSync(file.descriptor);
@@ -41,7 +41,7 @@ export function createApiCallLog(options: ApiCallLogOptions): ApiCallLog & { ses
       // The line comes last: a call that the summary names has a complete file.
       const summary = openLineFile(summaryPath);
       try {
-        summary.append(redact(toJson(renderCallSummary(call))));
+        summary.append(toRedactedJson(renderCallSummary(call), redact));
       } finally {
         summary.close();
       }

@@ -61,7 +61,12 @@ export function createGeneratedCodeLog(options: GeneratedCodeLogOptions): Genera
   const index = readIndex(directory, clock);
   return {
     record(generated) {
-      const file = { ...generated, path: redact(generated.path) };
+      const file = {
+        ...generated,
+        path: redact(generated.path),
+        task: redact(generated.task),
+        phase: redact(generated.phase),
+      };
       const time = clock.now();
       const bytes = Buffer.from(file.content);
       const text = decodeText(bytes);

@@ -124,6 +124,18 @@ describe("createLogFiles", () => {
     expect(all).toContain("[REDACTED]");
   });
 
+  it("stays valid JSON when a secret is a number or spans two values", () => {
+    const redact = createRedactor({ secrets: () => ["86753091", '","message":"'] });
+    const log = createLogFiles({ directory, redact });
+    log.log("info", "pin", { pin: 86753091, text: "x86753091y", other: true });
+    log.close();
+    expect(JSON.parse(lines("structured.jsonl")[0] ?? "")).toMatchObject({
+      message: "pin",
+      data: { pin: "[REDACTED]", text: "x[REDACTED]y", other: true },
+    });
+    expect(read("debug.log") + read("structured.jsonl")).not.toContain("86753091");
+  });
+
   it("has every acknowledged line after kill -9", async () => {
     const code = `
       import { createLogFiles } from "@ccb/logging";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type BuildEvent, type Clock, type Logger, type LogLevel, systemClock } from "@ccb/core";
 import { openLineFile } from "./_line-file.ts";
 import { levelOfEvent, renderLogLine } from "./_render-log-line.ts";
-import { toJson } from "./_to-json.ts";
+import { toRedactedJson } from "./_to-redacted-json.ts";
 import { createRedactor } from "./create-redactor.ts";
 import type { LogRecord } from "./log-record.ts";
 
@@ -44,7 +44,7 @@ export function createLogFiles(options: LogFilesOptions): LogFiles {
   const structured = openLineFile(join(directory, "structured.jsonl"));
 
   const write = (record: LogRecord): void => {
-    const json = redact(toJson(record));
+    const json = toRedactedJson(record, redact);
     structured.append(json);
     const line = redact(renderLogLine(record));
     debug.append(line);

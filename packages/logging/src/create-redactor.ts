@@ -6,7 +6,7 @@ const mark = "[REDACTED]";
 const shortestSecret = 6;
 
 /**
- * A function that blanks secrets in a text: the exact `secrets` in every form a log may hold them in (plain, JSON-escaped once and twice,
+ * A function that blanks secrets in a text: the exact `secrets` in every form a log may hold them in (plain, JSON-escaped up to three times,
  * URL-encoded, base64), and whatever has the form of a key. `secrets` is asked at every use, so that keys may be read late or change.
  */
 export function createRedactor(options: { secrets?: () => readonly string[] } = {}): (text: string) => string {
@@ -24,15 +24,20 @@ export function createRedactor(options: { secrets?: () => readonly string[] } = 
   };
 }
 
+/** JSON in a string in JSON, as in a tool's answer that shows a log; deeper nesting only matters to secrets with quotes or backslashes. */
+const jsonLevels = 3;
+
 /** Longest first, so that no form is broken up by a shorter one inside it. */
 function listForms(secrets: readonly string[]): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < shortestSecret) continue;
-    const json = escapeJson(secret);
     const url = encodeURIComponent(secret);
     const strictUrl = url.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-    for (const form of [secret, json, escapeJson(json), escapeAscii(json), url, strictUrl]) forms.add(form);
+    for (const form of [secret, url, strictUrl]) forms.add(form);
+    for (const start of [escapeJson(secret), escapeAscii(escapeJson(secret))]) {
+      for (let level = 1, form = start; level <= jsonLevels; level++, form = escapeJson(form)) forms.add(form);
+    }
     for (const form of [url.replaceAll("%20", "+"), lowerEscapes(url), ...encodeBase64(secret)]) forms.add(form);
   }
   return [...forms].sort((a, b) => b.length - a.length);

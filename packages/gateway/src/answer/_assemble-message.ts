@@ -116,16 +116,17 @@ function closeToolInput(block: Fields, json: string | undefined): void {
   block.input = json === "" ? {} : (parseFields(json) ?? json);
 }
 
-/** Counts are cumulative and some servers send zeros in one of the two events, so the larger one of each is the true one. */
+/**
+ * Counts are cumulative, so the last one is true. A zero after a count is none, except for output: some servers send the prompt's counts in
+ * one of the two events only.
+ */
 function mergeUsage(left: Fields | undefined, right: unknown): Fields | undefined {
   if (typeof right !== "object" || right === null) return left;
   const merged: Fields = { ...left };
   for (const [name, value] of Object.entries(right)) {
     const before = merged[name];
-    if (typeof value === "number" && typeof before === "number") merged[name] = Math.max(before, value);
-    else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      merged[name] = mergeUsage(asFields(before), value);
-    } else if (value !== null) merged[name] = value;
+    if (value === null || (value === 0 && typeof before === "number" && name !== "output_tokens")) continue;
+    merged[name] = typeof value === "object" && !Array.isArray(value) ? mergeUsage(asFields(before), value) : value;
   }
   return merged;
 }
