@@ -247,11 +247,6 @@ function describeEarlier(work: BuildWork, session: TaskSession): string[] {
       ? [renderPromptSection({ name: "earlier-result", attributes: { task: id }, content: text.slice(0, 4000) })]
       : [];
   });
-  if (session.earlierFailure === undefined) return results;
-  return [
-    ...results,
-    renderPromptSection({ name: "earlier-attempt", content: `It failed: ${session.earlierFailure}` }),
-  ];
 }
 
 function reportServers(bench: Workbench, servers: { name: string; status: string }[]): void {
