@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 
 /** Tools that write files, and the fields of their input that name them. The MCP ones are the filesystem server's. */
 export const writeTools: Readonly<Record<string, readonly string[]>> = Object.freeze({
@@ -27,36 +27,59 @@ export function checkWrite(call: { name: string; input: unknown; projectDirector
   for (const field of fields) {
     const path = input[field];
     if (typeof path !== "string") return `${call.name} needs "${field}", the path of a file in the project directory.`;
-    const reason = checkPath(path, call.projectDirectory);
-    if (reason !== undefined) return reason;
+    try {
+      const reason = checkPath(path, call.projectDirectory);
+      if (reason !== undefined) return reason;
+    } catch (error) {
+      return `"${path}" cannot be followed (${error instanceof Error ? error.message : String(error)}). Choose another path.`;
+    }
   }
   return undefined;
 }
 
 function checkPath(path: string, projectDirectory: string): string | undefined {
-  const root = resolveLinks(projectDirectory);
-  const target = resolveLinks(resolve(projectDirectory, path));
-  const inside = relative(root, target);
-  if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    return `"${path}" is outside the project directory ${projectDirectory}. Write only inside it.`;
-  }
-  const [first = ""] = inside.split(sep);
-  if (protectedFolders.includes(first.toLowerCase())) {
-    return `"${path}" is in "${first}/", which only CCB and git write. Choose another place in the project directory.`;
+  const root = realpathSync(projectDirectory);
+  // "link/../x" is "x" to a tool that tidies paths first and the parent of the link's target to the system: both must be inside.
+  for (const target of [
+    followLinks(resolve(projectDirectory, path)),
+    followLinks(joinAsWritten(projectDirectory, path)),
+  ]) {
+    const inside = relative(root, target);
+    if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+      return `"${path}" is outside the project directory ${projectDirectory}. Write only inside it.`;
+    }
+    const [first = ""] = inside.split(sep);
+    if (protectedFolders.includes(first.toLowerCase())) {
+      return `"${path}" is in "${first}/", which only CCB and git write. Choose another place in the project directory.`;
+    }
   }
   return undefined;
 }
 
-/** The real path of the deepest part that exists, with the rest as written; a link to something that does not exist yet is followed too. */
-function resolveLinks(path: string, depth = 0): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const parent = dirname(path);
-    if ((code !== "ENOENT" && code !== "ENOTDIR") || parent === path || depth > 40) throw error;
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-    if (isLink) return resolveLinks(resolve(parent, readlinkSync(path)), depth + 1);
-    return join(resolveLinks(parent, depth), basename(path));
+/** An absolute path as written, `..` and all. */
+function joinAsWritten(folder: string, path: string): string {
+  return isAbsolute(path) ? path : `${folder}${sep}${path}`;
+}
+
+/** Where the system would go with this absolute path: part by part, through every link, also through one whose target does not exist yet. */
+function followLinks(path: string, followed = 0): string {
+  const { root } = parse(path);
+  let current = root;
+  const parts = path.slice(root.length).split(sep);
+  for (const [index, part] of parts.entries()) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      current = dirname(current);
+      continue;
+    }
+    const next = join(current, part);
+    if (lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink() !== true) {
+      current = next;
+      continue;
+    }
+    if (followed > 40) throw new Error(`too many links in ${path}`);
+    const target = joinAsWritten(current, readlinkSync(next));
+    return followLinks([target, ...parts.slice(index + 1)].join(sep), followed + 1);
   }
+  return current;
 }

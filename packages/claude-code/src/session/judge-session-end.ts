@@ -8,6 +8,8 @@ export function judgeSessionEnd(seen: {
   /** The last result message; error results are followed by an exception, the result counts. */
   result: SDKResultMessage | undefined;
   failure: unknown;
+  /** Answers of the model. */
+  turns: number;
   /** The end of what the process wrote to its standard error. */
   standardError: string;
 }): Pick<TaskRunResult, "status" | "reason"> {
@@ -15,7 +17,7 @@ export function judgeSessionEnd(seen: {
   if (cause !== undefined && cause.status !== "bug") return { status: cause.status, reason: cause.reason };
   if (result === undefined) return { status: "failed", reason: renderFailure(seen) };
   if (result.subtype === "error_max_turns") {
-    return { status: "limit", reason: `The session used all of its ${result.num_turns} turns.` };
+    return { status: "limit", reason: `The session used up its turns (${seen.turns} answers of the model).` };
   }
   if (result.subtype !== "success") {
     return {
@@ -24,7 +26,7 @@ export function judgeSessionEnd(seen: {
     };
   }
   if (!result.is_error)
-    return { status: "done", reason: `The session ended by itself after ${result.num_turns} turns.` };
+    return { status: "done", reason: `The session ended by itself after ${seen.turns} answers of the model.` };
   const said = result.result === "" ? "without a reason" : result.result;
   if (result.api_error_status === 403) {
     return { status: "refused", reason: oneLine(`The model server refused the call: ${said}`) };

@@ -2,8 +2,8 @@ import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import type { McpServerDefinition, TaskRunRequest } from "@ccb/core";
 
 /**
- * Claude Code's own tools in a task session. No web tools, no subagents, no plan mode, no questions to a person: a task is carried out with files, commands and the MCP servers.
- * `ToolSearch` loads the MCP tools whose schemas are deferred.
+ * Claude Code's own tools in a task session: files, commands, search, and `ToolSearch`, which loads the MCP tools whose schemas are deferred. No web
+ * tools, no subagents, no plan mode, no questions to a person, and no task list: a session has one task, and the list brings reminders into the conversation.
  */
 export const defaultBuiltinTools: readonly string[] = Object.freeze([
   "Read",
@@ -13,9 +13,6 @@ export const defaultBuiltinTools: readonly string[] = Object.freeze([
   "Grep",
   "Glob",
   "ToolSearch",
-  "TaskCreate",
-  "TaskUpdate",
-  "TaskList",
 ]);
 
 /** Bash rules of a task session: every command. Confinement of commands is the sandbox's work, not a list's. */

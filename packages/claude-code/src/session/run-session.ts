@@ -15,8 +15,8 @@ import { spawnSession } from "../process/spawn-session.ts";
 import { createSessionHooks } from "./create-session-hooks.ts";
 import { createSessionWatch, type SessionWatch } from "./create-session-watch.ts";
 import { judgeSessionEnd, sumReportedUsage } from "./judge-session-end.ts";
+import { renderSessionEnvironment } from "./render-session-environment.ts";
 import { renderSessionOptions } from "./render-session-options.ts";
-import { renderSessionEnvironment } from "./session-environment.ts";
 
 export interface SessionSettings {
   environment: Record<string, string>;
@@ -61,7 +61,7 @@ export async function runSession(settings: SessionSettings, request: TaskRunRequ
   return {
     ...judgeSessionEnd({ ...record, cause: watch.cause }),
     sessionId: record.sessionId,
-    turns: record.result?.num_turns ?? record.turns,
+    turns: record.turns,
     durationMs: Math.round(settings.clock.monotonicMs() - startedMs),
     toolUses: record.toolUses,
     reportedUsage: sumReportedUsage(record.result),
@@ -80,7 +80,11 @@ async function runWatched(session: {
   const mark = randomUUID();
   const onBug = (error: unknown) => watch.stop({ status: "bug", reason: "A callback threw.", error });
   const env = renderSessionEnvironment({ ...settings, ...request, idleMs: request.limits.idleMs, mark });
-  const guard = startSessionGuard({ mark: `${sessionMarkVariable}=${mark}`, path: env.PATH ?? "", onError: onBug });
+  const guard = startSessionGuard({
+    mark: `${sessionMarkVariable}=${mark}`,
+    path: env.PATH ?? "",
+    onError: (error) => onBug(renderStartFailure(error)),
+  });
   const onToolUse = (use: ToolUse) => {
     record.toolUses.push(use);
     request.onToolUse?.(use);
@@ -194,6 +198,7 @@ function checkRequest(request: TaskRunRequest, settings: SessionSettings): void 
 }
 
 function renderBug(error: unknown): CcbError {
+  if (CcbError.isInstance(error)) return error;
   return new CcbError({
     code: "unexpected",
     message: `A callback of the session threw: ${error instanceof Error ? error.message : String(error)}. The session was ended.`,

@@ -57,11 +57,11 @@ export const defaultPolicy: McpPolicy = Object.freeze({
       ],
       enforceAt: ["task_complete", "phase_complete", "checkpoint"],
       countingTools: ["create_entities", "add_observations", "create_relations"],
-      // The server answers with what is new: an empty list means that nothing was stored.
+      // The server answers with what is new, as a list or under one name: an empty list means that nothing was stored.
       failurePatterns: [
         ...errorAnswers,
-        "^\\s*\\[\\s*\\]\\s*$",
-        '^\\s*\\[(?:\\s*\\{[^{}\\[\\]]*"addedObservations":\\s*\\[\\s*\\][^{}\\[\\]]*\\},?)+\\s*\\]\\s*$',
+        '^\\s*(?:\\{\\s*"\\w+":\\s*)?\\[\\s*\\]\\s*\\}?\\s*$',
+        '^(?=[^]*"addedObservations":)(?![^]*"addedObservations":\\s*\\[\\s*")',
       ],
       severity: "critical",
       example:

@@ -19,6 +19,6 @@ export function judgeToolUse(
 
 function renderAnswer(response: string): string {
   const line = response.replaceAll(/\s+/g, " ").trim();
-  if (line === "" || line === "[]") return "it stored nothing new";
+  if (line === "") return "its answer was empty";
   return `it answered "${line.length > 160 ? `${line.slice(0, 159)}…` : line}"`;
 }

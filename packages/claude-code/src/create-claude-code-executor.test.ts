@@ -1,0 +1,260 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { CcbError, type ExecutorEvent } from "@ccb/core";
+import { afterEach, describe, expect, it } from "vitest";
+import { awaitUntil } from "../test-support/await-until.ts";
+import type { ModelAnswer, ModelTurn } from "../test-support/model-server.ts";
+import { createSessionBench, defineTestServer, type SessionBench } from "../test-support/session-bench.ts";
+import { createClaudeCodeExecutor } from "./create-claude-code-executor.ts";
+import { readProcessTable, readProcessVariable } from "./process/process-table.ts";
+
+let bench: SessionBench | undefined;
+
+async function prepare(answer: (turn: ModelTurn) => ModelAnswer): Promise<SessionBench> {
+  bench = await createSessionBench(answer);
+  return bench;
+}
+
+afterEach(async () => {
+  await bench?.close();
+  bench = undefined;
+});
+
+/** Processes that were started with this home, whoever their parent is now. */
+function listSessionProcesses(home: string): number[] {
+  return readProcessTable()
+    .filter((row) => readProcessVariable(row.pid, "HOME") === home)
+    .map((row) => row.pid);
+}
+
+describe("a session that ends by itself", () => {
+  it("writes files, runs commands, calls MCP tools and records each with its answer", async () => {
+    const { project, run, model, home } = await prepare((turn) =>
+      turn.number === 1
+        ? {
+            tools: [
+              { name: "Write", input: { file_path: join(project, "a.txt"), content: "one" } },
+              { name: "Bash", input: { command: "cat a.txt; printf two > b.txt; exit 0" } },
+              { name: "Bash", input: { command: "exit 3" } },
+              { name: "mcp__probe__echo", input: { text: "hello" } },
+              { name: "mcp__probe__fail", input: { text: "hello" } },
+            ],
+          }
+        : { text: "All is done." },
+    );
+    const events: ExecutorEvent[] = [];
+    const result = await run({ mcpServers: [defineTestServer("probe")], onEvent: (event) => events.push(event) });
+
+    expect(result).toMatchObject({ status: "done", turns: 2, text: "All is done." });
+    expect(readFileSync(join(project, "a.txt"), "utf8") + readFileSync(join(project, "b.txt"), "utf8")).toBe("onetwo");
+    expect(result.toolUses.map((use) => [use.name, use.server, use.succeeded])).toEqual([
+      ["Write", undefined, true],
+      ["Bash", undefined, true],
+      ["Bash", undefined, false],
+      ["mcp__probe__echo", "probe", true],
+      ["mcp__probe__fail", "probe", false],
+    ]);
+    expect(result.toolUses[3]?.response).toBe('echo {"text":"hello"} key=');
+    expect(result.reportedUsage).toMatchObject({ inputTokens: 200, outputTokens: 40 });
+    expect(events.map((event) => event.type)).toEqual(
+      expect.arrayContaining(["process-started", "session-started", "tool-started", "text-received"]),
+    );
+    expect(events.find((event) => event.type === "session-started")).toMatchObject({
+      sessionId: result.sessionId,
+      mcpServers: [{ name: "probe", status: "connected" }],
+    });
+    expect(JSON.stringify(model.turns[0]?.body.system)).toContain("You are the builder of CCB");
+    expect(model.turns.every((turn) => turn.body.model === "claude-opus-5-5")).toBe(true);
+    expect(listSessionProcesses(home)).toEqual([]);
+  });
+
+  it("gives the session no credentials of the user and its own home", async () => {
+    const { run, home } = await prepare((turn) =>
+      turn.number === 1 ? { tools: [{ name: "Bash", input: { command: "env" } }] } : {},
+    );
+    const result = await run();
+    const printed = result.toolUses[0]?.response ?? "";
+    expect(printed).toContain(`HOME=${home}`);
+    expect(printed).toContain("GREETING=hello");
+    expect(printed).not.toContain("user-secret-value");
+    expect(printed).not.toContain("MY_API_KEY");
+  });
+
+  it("does not read the project's own settings, hooks or CLAUDE.md", async () => {
+    const { run, project, model } = await prepare(() => ({ text: "Done." }));
+    mkdirSync(join(project, ".claude"));
+    const hook = { matcher: "", hooks: [{ type: "command", command: "touch hook-ran" }] };
+    const settings = JSON.stringify({ hooks: { Stop: [hook], UserPromptSubmit: [hook] } });
+    execFileSync("sh", ["-c", "cat > .claude/settings.json; echo SENTINEL > CLAUDE.md"], {
+      cwd: project,
+      input: settings,
+    });
+    await run();
+    expect(existsSync(join(project, "hook-ran"))).toBe(false);
+    expect(JSON.stringify(model.turns.map((turn) => turn.body))).not.toContain("SENTINEL");
+  });
+
+  it("ends what a command left running", async () => {
+    const { run, home } = await prepare((turn) =>
+      turn.number === 1
+        ? { tools: [{ name: "Bash", input: { command: "(setsid sleep 300 > /dev/null 2>&1 &)" } }] }
+        : {},
+    );
+    expect((await run()).status).toBe("done");
+    expect(listSessionProcesses(home)).toEqual([]);
+  });
+});
+
+describe("the question before the end", () => {
+  it("makes the session go on as often as it is refused, and shows the reason", async () => {
+    const { run, model } = await prepare(() => ({ text: "Finished." }));
+    let refusals = 0;
+    const result = await run({
+      limits: { maxTurns: 50, idleMs: 30_000, totalMs: 60_000 },
+      beforeEnd: () => (refusals < 12 ? `Reason ${++refusals}.` : undefined),
+    });
+    expect(result).toMatchObject({ status: "done", turns: 13 });
+    expect(model.turns[1]?.lastText).toContain("Reason 1.");
+  });
+
+  it("hears of every tool call before it is asked", async () => {
+    const { run } = await prepare((turn) =>
+      turn.number === 1 ? { tools: [{ name: "mcp__probe__echo", input: { text: "x" } }] } : {},
+    );
+    const order: string[] = [];
+    await run({
+      mcpServers: [defineTestServer("probe")],
+      onToolUse: (use) => order.push(use.name),
+      beforeEnd: () => {
+        order.push("end");
+        return undefined;
+      },
+    });
+    expect(order).toEqual(["mcp__probe__echo", "end"]);
+  });
+});
+
+describe("writing", () => {
+  it("stays in the project directory and out of what CCB keeps there", async () => {
+    const { run, project, home } = await prepare((turn) =>
+      turn.number === 1
+        ? {
+            tools: [
+              { name: "Write", input: { file_path: join(home, "escaped.txt"), content: "x" } },
+              { name: "Write", input: { file_path: join(project, "link", "escaped.txt"), content: "x" } },
+              { name: "Write", input: { file_path: join(project, ".git", "hooks", "post-commit"), content: "x" } },
+              { name: "Write", input: { file_path: join(project, "src", "fine.txt"), content: "x" } },
+            ],
+          }
+        : {},
+    );
+    symlinkSync(home, join(project, "link"));
+    const { toolUses } = await run();
+    expect(toolUses.map((use) => use.succeeded)).toEqual([false, false, false, true]);
+    expect(toolUses[0]?.response).toContain("outside the project directory");
+    expect(toolUses[2]?.response).toContain("only CCB and git write");
+    expect(existsSync(join(home, "escaped.txt"))).toBe(false);
+    expect(existsSync(join(project, "src", "fine.txt"))).toBe(true);
+  });
+});
+
+describe("a session that does not end by itself", () => {
+  const loop = (): ModelAnswer => ({ tools: [{ name: "Bash", input: { command: "true" } }] });
+
+  it("is a limit when its turns are used up", async () => {
+    const { run } = await prepare(loop);
+    const result = await run({ limits: { maxTurns: 3, idleMs: 30_000, totalMs: 60_000 } });
+    expect(result.status).toBe("limit");
+    expect(result.turns).toBe(3);
+  });
+
+  it("is a limit when the model server hangs, and nothing stays behind", async () => {
+    const { run, home } = await prepare(() => ({ hang: true }));
+    const result = await run({
+      mcpServers: [defineTestServer("probe")],
+      limits: { maxTurns: 3, idleMs: 2500, totalMs: 60_000 },
+    });
+    expect(result).toMatchObject({ status: "limit", reason: "The session showed no sign of life for 2.5 s." });
+    expect(listSessionProcesses(home)).toEqual([]);
+  });
+
+  it("is a limit when it takes too long", async () => {
+    const { run } = await prepare(loop);
+    const result = await run({ limits: { maxTurns: 10_000, idleMs: 30_000, totalMs: 2000 } });
+    expect(result).toMatchObject({ status: "limit", reason: "The session took longer than the 2 s it was given." });
+  });
+
+  it("is aborted by the signal in the middle of a command that ignores SIGTERM, and nothing stays behind", async () => {
+    const { run, home, project } = await prepare(() => ({
+      tools: [{ name: "Bash", input: { command: "trap '' TERM; touch started; while :; do sleep 1; done" } }],
+    }));
+    const controller = new AbortController();
+    const running = run({ mcpServers: [defineTestServer("probe")], signal: controller.signal });
+    await awaitUntil(() => existsSync(join(project, "started")), "the command to run");
+    controller.abort();
+    const result = await running;
+    expect(result).toMatchObject({ status: "aborted", reason: "The session was stopped on request." });
+    expect(listSessionProcesses(home)).toEqual([]);
+  });
+
+  it("does not start when the signal was aborted before", async () => {
+    const { run, model } = await prepare(() => ({}));
+    expect((await run({ signal: AbortSignal.abort() })).status).toBe("aborted");
+    expect(model.turns).toEqual([]);
+  });
+});
+
+describe("a model server that refuses", () => {
+  it("is refused at 403, at once, with the server's words", async () => {
+    const { run, model } = await prepare(() => ({ status: 403, message: "The build's budget of $5 is used up." }));
+    const result = await run();
+    expect(result.status).toBe("refused");
+    expect(result.reason).toContain("The build's budget of $5 is used up.");
+    expect(model.turns.length).toBe(1);
+  });
+
+  it("is a failure at another status", async () => {
+    const { run } = await prepare(() => ({ status: 413, message: "too large" }));
+    const result = await run();
+    expect(result.status).toBe("failed");
+    expect(result.reason).not.toBe("");
+  });
+});
+
+describe("what is the caller's fault", () => {
+  it("rejects when a callback throws, and the session has ended by then", async () => {
+    const { run, home } = await prepare(() => ({ text: "Done." }));
+    const failing = run({
+      beforeEnd: () => {
+        throw new Error("compliance broke");
+      },
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: "unexpected",
+      message: expect.stringContaining("compliance broke"),
+    });
+    expect(listSessionProcesses(home)).toEqual([]);
+  });
+
+  it("rejects a working directory that does not exist, a relative home and a binary that is not there", async () => {
+    const { run, project, home } = await prepare(() => ({}));
+    await expect(run({ cwd: join(project, "missing") })).rejects.toMatchObject({ code: "bad-input" });
+    expect(() => createClaudeCodeExecutor({ environment: {}, homeDirectory: "home" })).toThrow(CcbError);
+    const executor = createClaudeCodeExecutor({
+      environment: {},
+      homeDirectory: home,
+      executablePath: join(home, "no-claude"),
+    });
+    const request = {
+      prompt: "x",
+      systemAppend: "",
+      cwd: project,
+      model: "m",
+      baseUrl: "http://127.0.0.1:9",
+      mcpServers: [],
+    };
+    const limits = { maxTurns: 1, idleMs: 10_000, totalMs: 20_000 };
+    await expect(executor.runTask({ ...request, limits })).rejects.toMatchObject({ code: "task-failed" });
+  });
+});
