@@ -14,7 +14,13 @@ export {
   type ScriptMatch,
   type ScriptRule,
 } from "./model-server/create-scripted-model.ts";
-export type { MessagesRequest, RequestBlock, RequestMessage } from "./model-server/messages-request.ts";
+export type {
+  MessagesRequest,
+  RequestBlock,
+  RequestMessage,
+  TextBlock,
+  ToolDefinition,
+} from "./model-server/messages-request.ts";
 export { type Conversation, readConversation, type ToolExchange } from "./model-server/read-conversation.ts";
 export {
   type RunningService,

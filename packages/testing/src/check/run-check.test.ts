@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Check } from "@ccb/core";
 import { expect, test } from "vitest";
-import { createTestProject, isRunning, waitFor } from "./_test-project.ts";
+import { createTestProject, isRunning, waitFor } from "../_test-project.ts";
 import { runCheck } from "./run-check.ts";
 
 const ids = { criterionId: "c1", phaseId: "p1" };

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Evidence, HttpCheck, HttpStep } from "@ccb/core";
 import { expect, test } from "vitest";
-import { createTestProject, isRunning, renderService, waitFor } from "./_test-project.ts";
+import { createTestProject, isRunning, renderService, waitFor } from "../_test-project.ts";
 import { runCheck } from "./run-check.ts";
 
 const health: HttpStep = { method: "GET", path: "/health", expect: { status: 200 } };
@@ -244,7 +244,7 @@ writeFileSync("child.txt", String(child.pid));`;
 });
 
 test("a service on the IPv6 loopback or started in the background of its shell is found", async () => {
-  const source = renderService({ listen: `Number(process.env.PORT), "::1"` });
+  const source = renderService({ listen: `Number(env.PORT), "::1"` });
   await runScenario({ source, service: { command: "node server.mjs &" } }, ({ evidence }) => {
     expect(evidence.summary).toContain("200, as expected");
     expect(evidence.passed).toBe(true);
@@ -253,9 +253,9 @@ test("a service on the IPv6 loopback or started in the background of its shell i
 
 test("env, a fresh temporary folder that is removed, and no inherited key", async () => {
   const extra = `
-writeFileSync("folder.txt", process.env.DATA_DIR);
-writeFileSync("entries.txt", JSON.stringify(readdirSync(process.env.DATA_DIR)));
-writeFileSync(process.env.DATA_DIR + "/data.db", "x");`;
+writeFileSync("folder.txt", env.DATA_DIR);
+writeFileSync("entries.txt", JSON.stringify(readdirSync(env.DATA_DIR)));
+writeFileSync(env.DATA_DIR + "/data.db", "x");`;
   const requests: HttpStep[] = [
     {
       method: "GET",

@@ -32,7 +32,7 @@ export interface RecordedRequest {
   /** 0 while no status has been sent. */
   status: number;
   outcome: "open" | "answered" | "cut" | "stalled" | "error";
-  /** What the client can know that it pays: of a cut stream, what its events said so far. */
+  /** What the client can know that it pays: of a cut stream, what its events said so far; nothing when it left before the answer. */
   billed: Usage;
 }
 
@@ -54,7 +54,7 @@ export interface ModelServerOptions {
 }
 
 /** A running model server. */
-export interface ModelServer {
+export interface ModelServer extends AsyncDisposable {
   /** For example `http://127.0.0.1:40123`; the base URL of a client. */
   url: string;
   port: number;
@@ -110,16 +110,18 @@ export async function createModelServer(options: ModelServerOptions): Promise<Mo
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     requests: state.requests,
     totals: () => ({ ...state.total, calls: state.calls }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -192,6 +194,10 @@ async function answerMessage({ state, response, record }: Exchange, request: Mes
     answer = { fault: "status", status: 500, errorType: "api_error", message };
   }
   record.answer = answer;
+  if (gone.signal.aborted) {
+    record.outcome = "cut";
+    return;
+  }
   const delivery = await sendAnswer({
     response,
     answer,

@@ -15,7 +15,7 @@ export interface Conversation {
   request: MessagesRequest;
   /** The name in CCB's first line of a system prompt ("You are the <name> agent of CCB"); `builder` for a task session. */
   agent: string | undefined;
-  /** The whole system prompt as text. */
+  /** The whole system prompt as text, with what Claude Code adds to it in messages of the role "system". */
   system: string;
   /** What the user said first; without the reminders that Claude Code adds. */
   firstUserText: string;
@@ -27,7 +27,7 @@ export interface Conversation {
   turns: number;
   /** Every tool call so far, in order. */
   toolUses: ToolExchange[];
-  /** The tool calls of the last assistant turn, if the last message brings their results; else empty. */
+  /** The tool calls whose results came since the last assistant turn. */
   toolResults: ToolExchange[];
   /** The names of the tools that may be called. */
   tools: string[];
@@ -38,12 +38,12 @@ export interface Conversation {
 
 /** Reads what a scripted answer depends on out of a request. */
 export function readConversation(request: MessagesRequest): Conversation {
-  const system = readSystem(request.system);
+  const system = readSystem(request);
   const results = readResults(request.messages);
   const assistants = request.messages.filter((message) => message.role === "assistant");
   const toolUses = assistants.flatMap((message) => readToolUses(message, results));
-  const lastMessage = request.messages.at(-1);
-  const answeredNow = new Set(lastMessage ? readResults([lastMessage]).keys() : []);
+  const lastTurn = request.messages.findLastIndex((message) => message.role === "assistant");
+  const answeredNow = new Set(readResults(request.messages.slice(lastTurn + 1)).keys());
   const userTexts = request.messages
     .filter((message) => message.role === "user")
     .map((message) => dropReminders(readText(message)))
@@ -66,9 +66,9 @@ export function readConversation(request: MessagesRequest): Conversation {
   };
 }
 
-function readSystem(system: string | TextBlock[] | undefined): string {
-  if (system === undefined || typeof system === "string") return system ?? "";
-  return system.map((block) => block.text).join("\n\n");
+function readSystem({ system, messages }: MessagesRequest): string {
+  const prompt = typeof system === "string" ? [system] : (system ?? []).map((block) => block.text);
+  return [...prompt, ...messages.filter((message) => message.role === "system").map(readText)].join("\n\n");
 }
 
 function readAgent(system: string): string | undefined {

@@ -38,7 +38,7 @@ export interface ProcessGroup {
   end(graceMs: number): Promise<{ killed: boolean }>;
 }
 
-const pollMs = 15;
+const longestPollMs = 60;
 const killWaitMs = 3_000;
 
 /**
@@ -131,7 +131,7 @@ async function endFamily(
 }
 
 async function waitUntilGone(family: ProcessFamily, until: number): Promise<boolean> {
-  while (isAlive(family)) {
+  for (let pollMs = 10; isAlive(family); pollMs = Math.min(longestPollMs, pollMs * 2)) {
     if (performance.now() >= until) return false;
     await sleep(pollMs);
   }

@@ -44,8 +44,6 @@ export interface ServiceStop {
 const defaultReadyTimeoutMs = 30_000;
 const defaultStopGraceMs = 5_000;
 const pollMs = 20;
-/** A service that binds "localhost" may listen on the IPv6 loopback alone. */
-const hosts = ["127.0.0.1", "::1"] as const;
 const maxStarts = 3;
 
 /**
@@ -125,7 +123,7 @@ async function waitUntilReady(options: StartServiceOptions, group: ProcessGroup,
   const timeoutMs = service.readyTimeoutMs ?? defaultReadyTimeoutMs;
   const deadline = performance.now() + timeoutMs;
   let seen = "no answer";
-  for (let round = 0; ; round += 1) {
+  for (;;) {
     signal?.throwIfAborted();
     const ending = describeEnding(group);
     if (ending) return { problem: `it ${ending} before it was ready` };
@@ -134,25 +132,30 @@ async function waitUntilReady(options: StartServiceOptions, group: ProcessGroup,
       const problem = `${service.readyPath} on port ${port} was not ready within ${timeoutMs} ms (${seen})`;
       return { problem: `${problem}; the service must listen on the port in PORT` };
     }
-    const host = hosts[round % hosts.length] ?? hosts[0];
     const timeLimit = Math.ceil(Math.min(left, 2_000));
-    const answer = await sendRequest({
-      host,
-      port,
-      method: "GET",
-      path: service.readyPath,
-      timeoutMs: timeLimit,
-      signal,
-    });
-    if ("status" in answer) {
-      if (answer.status < 500) return { host };
-      seen = `last answer: status ${answer.status}`;
-    } else if (host === hosts[0]) {
-      seen = `last try: ${answer.failure}`;
-    }
-    if (host === hosts[0]) continue;
+    const probed = await probe((host) =>
+      sendRequest({ host, port, method: "GET", path: service.readyPath, timeoutMs: timeLimit, signal }),
+    );
+    if ("host" in probed) return probed;
+    seen = probed.seen;
     await (group.exit() ? sleep(pollMs) : Promise.race([sleep(pollMs), group.exited]));
   }
+}
+
+/** Which loopback the service answers at; a service that binds "localhost" may listen on the IPv6 one alone. */
+async function probe(
+  get: (host: string) => ReturnType<typeof sendRequest>,
+): Promise<{ host: string } | { seen: string }> {
+  const first = await get("127.0.0.1");
+  if ("status" in first) {
+    return first.status < 500 ? { host: "127.0.0.1" } : { seen: `last answer: status ${first.status}` };
+  }
+  const second = await get("::1");
+  if ("failure" in second) return { seen: `last try: ${first.failure}` };
+  if (second.status >= 500) return { seen: `last answer: status ${second.status}` };
+  // One that listens on both may have begun between the two tries.
+  const again = await get("127.0.0.1");
+  return { host: "status" in again ? "127.0.0.1" : "::1" };
 }
 
 /** A shell that ended well may have left the service running in its group; one that failed has failed. */

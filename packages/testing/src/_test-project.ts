@@ -37,11 +37,12 @@ export async function waitFor(condition: () => boolean | Promise<boolean>): Prom
 }
 
 /** A small JSON service; `extra` runs before it listens, `route` may answer a request and return true. */
-export function renderService({ extra = "", route = "", listen = "Number(process.env.PORT)" } = {}): string {
+export function renderService({ extra = "", route = "", listen = "Number(env.PORT)" } = {}): string {
   return `
 import { createServer } from "node:http";
 import { writeFileSync, existsSync, readdirSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { env } from "node:process";
 writeFileSync("pid.txt", String(process.pid));
 const notes = [];
 ${extra}
@@ -53,7 +54,7 @@ createServer(async (request, response) => {
   const { pathname } = new URL(request.url, "http://x");
   ${route}
   if (pathname === "/health") return send(200, { status: "ok" });
-  if (pathname === "/env") return send(200, process.env);
+  if (pathname === "/env") return send(200, env);
   if (request.method === "POST") {
     let note;
     try { note = JSON.parse(text); } catch { return send(400, { error: "not JSON" }); }
