@@ -21,8 +21,9 @@ async function startShell(script: string, env: Record<string, string> = {}): Pro
 }
 
 afterEach(() => {
-  for (const child of started.splice(0))
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  for (const { pid } of started.splice(0)) {
+    if (pid !== undefined && readProcessTable().some((row) => row.group === pid)) process.kill(-pid, "SIGKILL");
+  }
 });
 
 function record(pid: number) {

@@ -27,7 +27,8 @@ export function judgeSessionEnd(seen: {
   }
   if (!result.is_error)
     return { status: "done", reason: `The session ended by itself after ${seen.turns} answers of the model.` };
-  const said = result.result === "" ? "without a reason" : result.result;
+  // The binary puts its own guess ("Failed to authenticate") before what the server said.
+  const said = result.result.replace(/^(?:Failed to authenticate\. )?API Error: \d{3}\s*/, "") || "it gave no reason";
   if (result.api_error_status === 403) {
     return { status: "refused", reason: oneLine(`The model server refused the call: ${said}`) };
   }
