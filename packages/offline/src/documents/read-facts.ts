@@ -1,0 +1,109 @@
+import type { Analysis, Plan, Task } from "@ccb/core";
+import { asList, asRecord, parseJson } from "../_json.ts";
+import { readSpec, type SpecReading } from "../analysis/read-spec.ts";
+import type { Prompt } from "../request/read-prompt.ts";
+import { parseServiceModel, type ServiceModel } from "../service/index.ts";
+
+/** How one acceptance criterion came out. */
+export interface CriterionResult {
+  id: string;
+  description: string;
+  result: string;
+  summary: string;
+}
+
+/** Everything a document is computed from. */
+export interface DocumentFacts {
+  name: string;
+  /** The sentences about the product that the analysis took from the specification. */
+  purpose: string;
+  spec: SpecReading;
+  analysis: Analysis | undefined;
+  plan: Plan;
+  tasks: Task[];
+  /** The service that was built; undefined where the project is no service of the offline model's. */
+  service: ServiceModel | undefined;
+  files: { path: string; bytes: number }[];
+  /** Content of the files that the prompt shows. */
+  contents: Map<string, string>;
+  /** Scripts of package.json, where it is shown. */
+  scripts: Record<string, string>;
+  criteria: CriterionResult[];
+}
+
+/** Collects the facts of a finished project from the prompt of the documentation agent. */
+export function readFacts(prompt: Prompt): DocumentFacts {
+  const spec = readSpec(prompt);
+  const contents = new Map(
+    prompt.sections
+      .filter(({ name }) => name === "file")
+      .map(({ attributes, content }) => [attributes.path ?? "", content]),
+  );
+  const files = readFileList(prompt);
+  const service = parseServiceModel(spec.text);
+  const manifest = asRecord(parseJson(contents.get("package.json")));
+  const plan = prompt.plan ?? { phases: [], waivers: [] };
+  return {
+    name: spec.name,
+    purpose: readPurpose(prompt, spec),
+    spec,
+    analysis: prompt.analysis,
+    plan,
+    tasks: plan.phases.flatMap((phase) => phase.tasks),
+    service: isBuilt(service, files) ? service : undefined,
+    files,
+    contents,
+    scripts: Object.fromEntries(
+      Object.entries(asRecord(manifest.scripts)).map(([name, script]) => [name, String(script)]),
+    ),
+    criteria: readCriteria(prompt),
+  };
+}
+
+/** The analysis' own words about itself do not belong into a document about the product. */
+function readPurpose(prompt: Prompt, spec: SpecReading): string {
+  const summary = prompt.analysis?.summary ?? "";
+  const own = summary.split(/ (?=The specification has |Written by CCB's offline model)/)[0] ?? "";
+  return own === "" ? `${spec.name} is described in the specification of this project.` : own;
+}
+
+/** A service of the generator's has a file for each of its entities. */
+function isBuilt(service: ServiceModel, files: { path: string }[]): boolean {
+  if (service.entities.length === 0) return false;
+  const paths = files.map(({ path }) => path.toLowerCase());
+  return (
+    paths.includes("package.json") &&
+    service.entities.some((entity) => paths.some((path) => path.includes(fileWord(entity.plural))))
+  );
+}
+
+function fileWord(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
+function readFileList(prompt: Prompt): { path: string; bytes: number }[] {
+  const content = prompt.sections.find(({ name }) => name === "project-files")?.content ?? "";
+  return content.split("\n").flatMap((line) => {
+    const match = /^(.+?)(?: \((\d+) bytes\))?$/.exec(line.trim());
+    return match?.[1] ? [{ path: match[1], bytes: Number(match[2] ?? 0) }] : [];
+  });
+}
+
+function readCriteria(prompt: Prompt): CriterionResult[] {
+  const content = parseJson(prompt.sections.find(({ name }) => name === "acceptance-criteria")?.content);
+  return asList(content)
+    .map(asRecord)
+    .map((row) => {
+      const passed = row.passed === undefined ? "not checked" : row.passed === true ? "passed" : "failed";
+      return {
+        id: text(row.id ?? row.criterion),
+        description: text(row.description),
+        result: typeof row.result === "string" ? row.result : passed,
+        summary: text(row.summary),
+      };
+    });
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

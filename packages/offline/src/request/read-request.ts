@@ -1,0 +1,51 @@
+import { type Conversation, type MessagesRequest, readConversation } from "@ccb/testing";
+import { type Prompt, readPrompt } from "./read-prompt.ts";
+
+/** Agents of CCB that the offline model knows by name. */
+const knownAgents = [
+  "spec-analyzer",
+  "task-generator",
+  "acceptance-generator",
+  "instruction-builder",
+  "documentation-agent",
+] as const;
+export type KnownAgent = (typeof knownAgents)[number];
+
+/** Who asks, and what. */
+export type OfflineRequest =
+  | { kind: "agent"; agent: KnownAgent; prompt: Prompt; conversation: Conversation }
+  | { kind: "session"; prompt: Prompt; conversation: Conversation }
+  | { kind: "structured"; prompt: Prompt; conversation: Conversation; schema: Record<string, unknown> }
+  | { kind: "text"; prompt: Prompt; conversation: Conversation };
+
+/**
+ * Finds out who asks: an agent of CCB (first line of its system prompt), a task session of Claude Code (the builder's line, and
+ * tools), or anyone else, with or without a schema for the answer.
+ */
+export function readRequest(request: MessagesRequest): OfflineRequest {
+  const conversation = readConversation(request);
+  const prompt = readPrompt(firstPrompt(request));
+  const known = knownAgents.find((name) => name === conversation.agent);
+  if (known) return { kind: "agent", agent: known, prompt, conversation };
+  if (isTaskSession(conversation, prompt)) return { kind: "session", prompt, conversation };
+  const { schema } = conversation;
+  return schema ? { kind: "structured", prompt, conversation, schema } : { kind: "text", prompt, conversation };
+}
+
+/**
+ * The first question. A repair round repeats it after a wrong answer, so it is the same in every round; Claude Code may put
+ * reminders before it.
+ */
+function firstPrompt(request: MessagesRequest): string {
+  const texts = request.messages.flatMap(({ role, content }) => {
+    if (role !== "user") return [];
+    if (typeof content === "string") return [content];
+    return content.flatMap((block) => (block.type === "text" ? [block.text] : []));
+  });
+  return texts.find((text) => !text.startsWith("<system-reminder>")) ?? "";
+}
+
+function isTaskSession(conversation: Conversation, prompt: Prompt): boolean {
+  const hasTask = prompt.sections.some((section) => section.name === "task");
+  return conversation.tools.length > 0 && (conversation.agent === "builder" || hasTask);
+}
