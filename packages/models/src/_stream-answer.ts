@@ -43,17 +43,27 @@ export async function streamAnswer(options: StreamAnswerOptions): Promise<Stream
   };
   const sdk = await import("@anthropic-ai/sdk");
   const client = createClient(sdk, { ...options, fetch: watched.fetch });
+  let isOpen = false;
+  let isWhole = false;
   try {
     const events = await client.messages.create({ ...options.params, stream: true }, { signal });
-    if (!(await readEvents(events, answer)))
-      answer.failure = fail("cut", "The stream ended without its closing event.");
+    isOpen = true;
+    await readEvents(events, {
+      answer,
+      onEnd: () => {
+        isWhole = true;
+      },
+    });
+    if (!isWhole) answer.failure = fail("cut", "The stream ended without its closing event.");
   } catch (error) {
-    answer.failure = readFailure(error, sdk, answer.stopReason !== undefined || answer.text !== "");
+    answer.failure = readFailure(error, sdk, isOpen);
   } finally {
     watched.stop();
   }
   options.signal?.throwIfAborted();
-  if (stall.signal.aborted) answer.failure = fail("stalled", `No byte for ${options.idleTimeoutMs} ms.`);
+  // What comes after the closing event (nothing, or a connection left open) does not matter any more.
+  if (isWhole) answer.failure = undefined;
+  else if (stall.signal.aborted) answer.failure = fail("stalled", `No byte for ${options.idleTimeoutMs} ms.`);
   return answer;
 }
 
@@ -74,11 +84,11 @@ function createClient(
   });
 }
 
-/** Gathers text and usage; true when the stream came to its proper end. */
+/** Gathers text and usage to the end of the stream: leaving it earlier would look like a broken client to the server. */
 async function readEvents(
   events: AsyncIterable<Anthropic.RawMessageStreamEvent>,
-  answer: StreamedAnswer,
-): Promise<boolean> {
+  { answer, onEnd }: { answer: StreamedAnswer; onEnd: () => void },
+): Promise<void> {
   let usage: Record<string, unknown> = {};
   const addUsage = (more: object) => {
     usage = { ...usage, ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== null)) };
@@ -96,13 +106,12 @@ async function readEvents(
       answer.stopReason = event.delta.stop_reason ?? answer.stopReason;
       addUsage(event.usage);
     } else if (event.type === "message_stop") {
-      return true;
+      onEnd();
     }
   }
-  return false;
 }
 
-function readFailure(error: unknown, sdk: typeof import("@anthropic-ai/sdk"), begun: boolean): CallFailure {
+function readFailure(error: unknown, sdk: typeof import("@anthropic-ai/sdk"), isOpen: boolean): CallFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof sdk.APIConnectionError) return { ...fail("connection", describeCause(error)), cause: error };
   if (error instanceof sdk.APIError) {
@@ -120,7 +129,7 @@ function readFailure(error: unknown, sdk: typeof import("@anthropic-ai/sdk"), be
       cause: error,
     };
   }
-  return { ...fail(begun ? "cut" : "connection", message), cause: error };
+  return { ...fail(isOpen ? "cut" : "connection", message), cause: error };
 }
 
 function fail(kind: CallFailure["kind"], message: string): CallFailure {

@@ -61,6 +61,8 @@ export interface AnswerOptions {
   cut?: boolean;
   /** End the stream properly but without its closing events. */
   short?: boolean;
+  /** Leave the connection open after the closing event. */
+  open?: boolean;
   /** Pings before the text, 50 ms apart. */
   pings?: number;
 }
@@ -93,7 +95,7 @@ export function sayText(text: string, options: AnswerOptions = {}): Answer {
       });
       send("message_stop", {});
     }
-    response.end();
+    if (!options.open) response.end();
   };
 }
 

@@ -55,6 +55,16 @@ describe("a transient failure", () => {
     expect(seen).toHaveLength(2);
   });
 
+  it("is seen where what comes is no stream of the API", async () => {
+    const garbage: Answer = (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end('event: message_start\ndata: {"type": oops\n\n');
+    };
+    const { model, seen } = await modelAt(garbage, sayText("yes"));
+    expect((await model.generate(question)).value).toBe("yes");
+    expect(seen).toHaveLength(2);
+  });
+
   it("that stays is an error with the number of tries", async () => {
     const { model, seen } = await modelAt(
       sayError(529, { type: "overloaded_error", message: "busy", headers: { "retry-after-ms": "1" } }),
@@ -95,6 +105,12 @@ describe("a silent server", () => {
       details: { kind: "stalled", tries: 2 },
     });
     expect(seen).toHaveLength(2);
+  });
+
+  it("is not one that leaves the connection open after a whole answer", async () => {
+    const { model, seen } = await modelAt(sayText("yes", { open: true }));
+    expect((await model.generate(question)).value).toBe("yes");
+    expect(seen).toHaveLength(1);
   });
 
   it("is not one that only pings for longer than the idle time", async () => {

@@ -123,6 +123,48 @@ describe("the shape of an answer", () => {
   });
 });
 
+describe("a schema", () => {
+  it("is shown again in a repair, for servers that ignore output_config", async () => {
+    const { model, seen } = await modelAt(sayText("Three."), sayText(good));
+    await model.generate({ ...question, schema });
+    expect(seen[1]?.body.messages[2]?.content).toContain('"required":["name","size"]');
+  });
+
+  it("may have defaults and transforms: the model writes what goes in", async () => {
+    const { model, seen } = await modelAt(sayText('{"tags":"a,b"}'));
+    const loose = z.object({ tags: z.string().transform((text) => text.split(",")), size: z.int().default(1) });
+    expect((await model.generate({ ...question, schema: loose })).value).toEqual({ tags: ["a", "b"], size: 1 });
+    expect(seen[0]?.body.output_config?.format.schema).toMatchObject({ required: ["tags"] });
+  });
+
+  it("with a type that JSON does not have is refused before anything is sent", async () => {
+    const { model, seen } = await modelAt(sayText("{}"));
+    const dated = z.object({ at: z.date() });
+    await expect(model.generate({ ...question, schema: dated })).rejects.toMatchObject({ code: "usage" });
+    expect(seen).toHaveLength(0);
+  });
+
+  it.each([
+    ["a list at its root", z.array(z.string())],
+    ["a record", z.object({ a: z.record(z.string(), z.number()) })],
+    ["anything", z.object({ a: z.unknown() })],
+    ["a tuple", z.object({ a: z.tuple([z.string(), z.number()]) })],
+    ["recursion", z.object({ a: z.json() })],
+  ])("with %s is shown in the system prompt", async (_name, open) => {
+    const { model, seen } = await modelAt(sayText("{}"));
+    await model.generate({ ...question, schema: open as z.ZodType }).catch(() => undefined);
+    expect(seen[0]?.body.output_config).toBeUndefined();
+    expect(seen[0]?.body.system[1]?.text).toContain("<answer-schema>");
+  });
+
+  it("with fields called like words of JSON Schema is bound all the same", async () => {
+    const { model, seen } = await modelAt(sayText('{"not":"a","type":"b","properties":"c"}'));
+    const named = z.object({ not: z.string(), type: z.string(), properties: z.string() });
+    expect((await model.generate({ ...question, schema: named })).value.not).toBe("a");
+    expect(seen[0]?.body.output_config?.format.type).toBe("json_schema");
+  });
+});
+
 describe("a text answer", () => {
   it("is given as it came and can be checked", async () => {
     const { model } = await modelAt(sayText("Hello there"), sayText("Hello *there*"));
@@ -156,6 +198,11 @@ describe("a prompt", () => {
     await model.generate(question);
     expect(seen[0]?.body.messages[0]?.content).toEqual([{ text: "How large?" }]);
     expect(seen[0]?.body.system[0]?.cache_control).toBeUndefined();
+  });
+
+  it("to something that is no address is refused", async () => {
+    const model = createAnthropicModel({ model: "m", baseUrl: "localhost:8080" });
+    await expect(model.generate(question)).rejects.toMatchObject({ code: "bad-input" });
   });
 
   it("goes to the address of its scope", async () => {

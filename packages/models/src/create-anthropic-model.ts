@@ -95,7 +95,7 @@ async function send<T>(conversation: Conversation<T>): Promise<CallResult> {
   const { request, settings, format } = conversation;
   const { baseUrl } = settings;
   const isBound = format?.by === "api";
-  const shape = isBound ? await renderBoundFormat(conversation) : undefined;
+  const shape = isBound ? await renderBoundFormat(format) : undefined;
   return callWithRetries({
     params: {
       model: settings.wireId,
@@ -104,7 +104,7 @@ async function send<T>(conversation: Conversation<T>): Promise<CallResult> {
       messages: conversation.messages,
       ...(shape ? { output_config: { format: shape } } : {}),
     },
-    baseUrl: typeof baseUrl === "string" ? baseUrl : baseUrl(request.scope),
+    baseUrl: checkUrl(typeof baseUrl === "string" ? baseUrl : baseUrl(request.scope)),
     apiKey: settings.apiKey,
     fetch: settings.fetch ?? globalThis.fetch,
     idleTimeoutMs: settings.idleTimeoutMs ?? 120_000,
@@ -113,11 +113,20 @@ async function send<T>(conversation: Conversation<T>): Promise<CallResult> {
   });
 }
 
-async function renderBoundFormat<T>(conversation: Conversation<T>): Promise<Anthropic.JSONOutputFormat | undefined> {
-  if (!conversation.request.schema) return undefined;
-  const { zodOutputFormat } = await import("@anthropic-ai/sdk/helpers/zod");
-  const { type, schema } = zodOutputFormat(conversation.request.schema);
+/** The API's form of a schema: what its grammar cannot hold (limits, formats) is said in descriptions instead. */
+async function renderBoundFormat(format: AnswerFormat): Promise<Anthropic.JSONOutputFormat> {
+  const { jsonSchemaOutputFormat } = await import("@anthropic-ai/sdk/helpers/json-schema");
+  const { type, schema } = jsonSchemaOutputFormat({ ...format.jsonSchema, type: "object" });
   return { type, schema };
+}
+
+function checkUrl(url: string): string {
+  if (URL.canParse(url) && /^https?:/.test(url)) return url;
+  throw new CcbError({
+    code: "bad-input",
+    message: `The base URL of the model server is not an http or https address: received ${JSON.stringify(url)}.`,
+    hint: "Give the whole address, for example https://api.anthropic.com or http://127.0.0.1:8080.",
+  });
 }
 
 function renderShape(format: AnswerFormat): string {
@@ -158,7 +167,9 @@ function repair<T>(conversation: Conversation<T>, answer: StreamedAnswer, proble
       ],
     };
   }
-  const note = `Your answer cannot be used. What is wrong with it:\n\n${wrong}\n\nAnswer again, whole and corrected, in the same form, without comment.`;
+  // A server that ignores output_config has left the model without a word of the shape.
+  const shape = conversation.format?.by === "api" ? `${renderShape(conversation.format)}\n\n` : "";
+  const note = `Your answer cannot be used. What is wrong with it:\n\n${wrong}\n\n${shape}Answer again, whole and corrected, without comment.`;
   return {
     ...conversation,
     messages: [
