@@ -8,8 +8,15 @@
  * errors, Huber weights. The errors on both parts go to standard error.
  */
 import { readFileSync } from "node:fs";
-import { FIRST_STATE, featuresOf, getMachine, getRangeTable, OTHER_STATE, RANGE_NAMES } from "../src/tokens/_token-features.ts";
 import { isTestDocument, type RecordedDocument } from "../src/tokens/_recorded-documents.ts";
+import {
+  FIRST_STATE,
+  featuresOf,
+  getMachine,
+  getRangeTable,
+  OTHER_STATE,
+  RANGE_NAMES,
+} from "../src/tokens/_token-features.ts";
 
 const path = process.argv[2];
 if (path === undefined) throw new Error("Pass the path of the recorded token counts (.jsonl).");
@@ -28,7 +35,9 @@ const number = (name: string): number => {
   return names.size - 1;
 };
 number("frame");
-const cells = machine.states.flatMap((state) => Array.from({ length: 128 }, (_, code) => featuresOf(state, code).map(number)));
+const cells = machine.states.flatMap((state) =>
+  Array.from({ length: 128 }, (_, code) => featuresOf(state, code).map(number)),
+);
 const beyond = RANGE_NAMES.map((name) => number(`x${name}`));
 
 function countFeatures(text: string): Float64Array {
@@ -51,8 +60,26 @@ function countFeatures(text: string): Float64Array {
 
 /** Expected coefficient and how far from it is plausible. Beyond ASCII: tokens per character seen in other tokenizers. */
 const BEYOND: Record<string, number> = {
-  xlatin1: 1, xlatin: 1, xgreek: 0.7, xhebrew: 0.9, xarabic: 0.7, xindic: 0.8, xjamo: 2, xpunctuation: 1, xletterlike: 1.5, xarrow: 1.2,
-  xmaths: 1.5, xtechnical: 1.8, xbox: 0.8, xsymbol: 1.5, xcjkmark: 0.9, xkana: 0.9, xhan: 1, xhangul: 1.1, xsurrogate: 1.3, xfullwidth: 1.1,
+  xlatin1: 1,
+  xlatin: 1,
+  xgreek: 0.7,
+  xhebrew: 0.9,
+  xarabic: 0.7,
+  xindic: 0.8,
+  xjamo: 2,
+  xpunctuation: 1,
+  xletterlike: 1.5,
+  xarrow: 1.2,
+  xmaths: 1.5,
+  xtechnical: 1.8,
+  xbox: 0.8,
+  xsymbol: 1.5,
+  xcjkmark: 0.9,
+  xkana: 0.9,
+  xhan: 1,
+  xhangul: 1.1,
+  xsurrogate: 1.3,
+  xfullwidth: 1.1,
 };
 function expectation(name: string): { mean: number; spread: number } {
   if (name === "frame") return { mean: 8, spread: 4 };

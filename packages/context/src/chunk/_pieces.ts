@@ -63,6 +63,10 @@ interface Part {
 /** No character costs more than this many tokens in any generation. */
 const DEAREST = 6;
 const LONGEST_SEGMENT = 256;
+/** The estimator's memory in characters. */
+const MEMORY = 16;
+/** A chunk that begins inside a line costs up to this much more than the same text after what stands before it. */
+const SEAM = 2;
 
 class PieceCutter {
   readonly pieces = new PieceList();
@@ -144,7 +148,7 @@ class PieceCutter {
 
   private words(start: number, end: number, firstCut: number): void {
     const { text } = this;
-    const longest = Math.max(1, Math.min(LONGEST_SEGMENT, Math.floor(this.options.limit / DEAREST)));
+    const longest = Math.max(1, Math.min(LONGEST_SEGMENT, Math.floor((this.options.limit - SEAM) / DEAREST)));
     let position = start;
     let cut = firstCut;
     while (position < end) {
@@ -166,10 +170,18 @@ class PieceCutter {
           stop = stop - 1 > position ? stop - 1 : stop + 1;
         }
       }
-      this.pieces.add(position, estimateRange(text, { start: position, end: stop }, this.options.generation), cut);
+      this.pieces.add(position, this.estimateInLine({ line: start, start: position, end: stop }) + SEAM, cut);
       position = stop;
       cut = next;
     }
+  }
+
+  /** Tokens of a part of a line, read after the characters that stand before it. */
+  private estimateInLine(part: { line: number; start: number; end: number }): number {
+    const { text, options } = this;
+    const start = Math.max(part.line, part.start - MEMORY);
+    const before = estimateRange(text, { start, end: part.start }, options.generation);
+    return estimateRange(text, { start, end: part.end }, options.generation) - before;
   }
 }
 

@@ -3,11 +3,11 @@ import { CcbError } from "@ccb/core/errors";
 import { type BlockTable, KIND } from "../parse/_block-table.ts";
 import { headingText } from "../parse/_plain-text.ts";
 import { scanBlocks } from "../parse/_scan-blocks.ts";
-import { estimateRange, type Generation } from "../tokens/estimate-tokens.ts";
+import { estimateRange, type Generation, messageFrame } from "../tokens/estimate-tokens.ts";
 import { fitToCount } from "./_fit-to-count.ts";
 import { createNavigation, type Navigation } from "./_navigation.ts";
 import { packChunk } from "./_pack-pieces.ts";
-import { cutPieces } from "./_pieces.ts";
+import { cutPieces, type PieceList } from "./_pieces.ts";
 import { summarizeText } from "./summarize-text.ts";
 
 export interface ChunkOptions {
@@ -69,8 +69,10 @@ export function chunkSpec(text: string, options: ChunkOptions): ChunkResult {
   }
   const table = scanBlocks(text);
   const budget = Math.max(1, Math.floor(options.windowTokens * CHUNK_SHARE));
-  const pieces = cutPieces(text, table, { limit: budget, generation: options.generation });
-  let estimate = 0;
+  const frame = options.countTokens ? 0 : messageFrame(options.generation);
+  const room = Math.max(1, budget - frame);
+  const pieces = cutPieces(text, table, { limit: room, generation: options.generation });
+  let estimate = frame;
   for (let row = 0; row < pieces.count; row++) estimate += pieces.tokens[row] ?? 0;
   const whole = Math.floor(options.windowTokens * WHOLE_SHARE);
   const total = countWhole(text, { estimate, whole, countTokens: options.countTokens });
@@ -80,7 +82,7 @@ export function chunkSpec(text: string, options: ChunkOptions): ChunkResult {
   }
   const bounds = options.countTokens
     ? fitToCount(text, pieces, { budget, countTokens: options.countTokens })
-    : pack(pieces, text.length, budget);
+    : pack(pieces, text.length, { room, frame });
   const worst = bounds.reduce((most, bound) => Math.max(most, bound.cut), 0);
   const strategy = worst <= 6 ? "sections" : worst < 9 ? "blocks" : "lines";
   const totalTokens = total ?? bounds.reduce((sum, bound) => sum + bound.tokens, 0);
@@ -102,11 +104,11 @@ function countWhole(
   return known.estimate > known.whole * 4 ? undefined : known.countTokens(text);
 }
 
-function pack(pieces: ReturnType<typeof cutPieces>, length: number, budget: number): Bound[] {
+function pack(pieces: PieceList, length: number, budget: { room: number; frame: number }): Bound[] {
   const bounds: Bound[] = [];
   for (let from = 0; from < pieces.count; ) {
-    const next = packChunk(pieces, from, budget);
-    let tokens = 0;
+    const next = packChunk(pieces, from, budget.room);
+    let tokens = budget.frame;
     for (let row = from; row < next; row++) tokens += pieces.tokens[row] ?? 0;
     const last = next >= pieces.count;
     bounds.push({

@@ -33,7 +33,11 @@ export function messageFrame(generation: Generation = "claude-5"): number {
 }
 
 /** The estimate of a part of a text without the message's frame, not rounded. A part is read as if it began a line. */
-export function estimateRange(text: string, range: { start: number; end: number }, generation: Generation = "claude-5"): number {
+export function estimateRange(
+  text: string,
+  range: { start: number; end: number },
+  generation: Generation = "claude-5",
+): number {
   const { ascii, next, beyond } = weightsOf(generation);
   const ranges = getRangeTable();
   const { end } = range;
@@ -68,7 +72,11 @@ interface Weights {
 const cache: Partial<Record<Generation, Weights>> = {};
 
 function weightsOf(generation: Generation): Weights {
-  return (cache[generation] ??= createWeights(generation));
+  const known = cache[generation];
+  if (known) return known;
+  const weights = createWeights(generation);
+  cache[generation] = weights;
+  return weights;
 }
 
 function createWeights(generation: Generation): Weights {
