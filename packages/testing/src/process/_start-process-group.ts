@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CcbError } from "@ccb/core";
@@ -12,6 +14,8 @@ export interface ProcessGroupOptions {
   command: string;
   cwd: string;
   env?: Readonly<Record<string, string>> | undefined;
+  /** A temporary folder of the command, removed when the group has ended. */
+  folder?: string | undefined;
   /** How much of stdout alone is kept, in bytes; default 16 KiB. */
   stdoutBytes?: number;
 }
@@ -43,7 +47,7 @@ const killWaitMs = 3_000;
 
 /**
  * Runs a command through the shell in a process group of its own, with a clean environment and a closed stdin. Should this process exit first, the group
- * is killed with it. Rejects with a CcbError (`io-failed`) when the shell cannot be started.
+ * is killed with it, its folder removed. Rejects with a CcbError (`io-failed`) when the shell cannot be started.
  */
 export async function startProcessGroup(options: ProcessGroupOptions): Promise<ProcessGroup> {
   const mark = `CCB_PROCESS_FAMILY=${randomUUID()}`;
@@ -72,7 +76,7 @@ export async function startProcessGroup(options: ProcessGroupOptions): Promise<P
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const pid = await waitForPid(child, options);
   const family = { group: pid, mark };
-  liveFamilies.add(family);
+  liveFamilies.set(family, options.folder);
   if (liveFamilies.size === 1) process.on("exit", killLiveFamilies);
 
   let ending: Promise<{ killed: boolean }> | undefined;
@@ -83,6 +87,7 @@ export async function startProcessGroup(options: ProcessGroupOptions): Promise<P
     await Promise.race([closed, sleep(1_000, undefined, { ref: false })]);
     child.stdout?.destroy();
     child.stderr?.destroy();
+    if (options.folder) await rm(options.folder, { recursive: true, force: true, maxRetries: 3 });
     return { killed };
   };
   return {
@@ -109,10 +114,13 @@ function waitForPid(child: ChildProcess, { command, cwd }: ProcessGroupOptions):
   });
 }
 
-const liveFamilies = new Set<ProcessFamily>();
+const liveFamilies = new Map<ProcessFamily, string | undefined>();
 
 function killLiveFamilies(): void {
-  for (const family of liveFamilies) signalFamily(family, "SIGKILL");
+  for (const [family, folder] of liveFamilies) {
+    signalFamily(family, "SIGKILL");
+    if (folder) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 async function endFamily(

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -73,9 +74,9 @@ test("what still listens after the stop is reported", async () => {
 test("a program that crashes takes its services with it", async () => {
   const source = pathToFileURL(join(import.meta.dirname, "start-service.ts")).href;
   await using project = await createTestProject({
-    "server.mjs": renderService(),
+    "server.mjs": renderService({ extra: 'writeFileSync("folder.txt", env.DATA_DIR);' }),
     "crash.mjs": `const { startService } = await import(${JSON.stringify(source)});
-await startService({ service: ${JSON.stringify(service)}, cwd: import.meta.dirname });
+await startService({ service: ${JSON.stringify({ ...service, env: { DATA_DIR: "{{tmp}}" } })}, cwd: import.meta.dirname });
 throw new Error("crashed");`,
   });
   const program = spawn(process.execPath, ["--conditions=ccb-source", "crash.mjs"], { cwd: project.cwd });
@@ -87,4 +88,6 @@ throw new Error("crashed");`,
   expect(errors).toContain("crashed");
   const pid = Number(await readFile(join(project.cwd, "pid.txt"), "utf8"));
   await waitFor(() => !isRunning(pid));
+  const folder = await readFile(join(project.cwd, "folder.txt"), "utf8");
+  expect(existsSync(folder)).toBe(false);
 });

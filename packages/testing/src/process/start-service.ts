@@ -68,24 +68,16 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
   const { service, signal } = options;
   signal?.throwIfAborted();
   const port = await findFreePort();
-  const temporary = await mkdtemp(join(tmpdir(), "ccb-service-"));
-  const env = { ...options.env, ...fillTemporary(service.env ?? {}, temporary), PORT: String(port) };
+  const { folder, serviceEnv } = await prepareEnv(service.env ?? {});
+  const env = { ...options.env, ...serviceEnv, PORT: String(port) };
   let group: ProcessGroup;
   try {
-    group = await startProcessGroup({ command: service.command, cwd: options.cwd, env });
+    group = await startProcessGroup({ command: service.command, cwd: options.cwd, env, folder });
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    if (folder) await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  let stopping: Promise<boolean> | undefined;
-  const end = () => {
-    stopping ??= (async () => {
-      const { killed } = await group.end(options.stopGraceMs ?? defaultStopGraceMs);
-      await rm(temporary, { recursive: true, force: true, maxRetries: 3 });
-      return killed;
-    })();
-    return stopping;
-  };
+  const end = () => group.end(options.stopGraceMs ?? defaultStopGraceMs);
   const onAbort = () => void end().catch(() => undefined); // the caller's own stop() reports the failure
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
@@ -96,7 +88,7 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
     }
     const { host } = ready;
     const stop = async () => {
-      const killed = await end();
+      const { killed } = await end();
       signal?.removeEventListener("abort", onAbort);
       return { killed, portFree: await isPortFree(host, port) };
     };
@@ -180,6 +172,13 @@ function failedStart(
   });
 }
 
-function fillTemporary(env: Readonly<Record<string, string>>, folder: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replaceAll("{{tmp}}", folder)]));
+/** A fresh folder in place of `{{tmp}}`, where an entry has it. */
+async function prepareEnv(env: Readonly<Record<string, string>>) {
+  const entries = Object.entries(env);
+  if (!entries.some(([, value]) => value.includes("{{tmp}}"))) return { folder: undefined, serviceEnv: env };
+  const folder = await mkdtemp(join(tmpdir(), "ccb-service-"));
+  return {
+    folder,
+    serviceEnv: Object.fromEntries(entries.map(([name, value]) => [name, value.replaceAll("{{tmp}}", folder)])),
+  };
 }
