@@ -1,4 +1,4 @@
-import type { Agent, Analysis, Clock, Executor, Plan, Requirement } from "@ccb/core";
+import type { AgentRunOptions, Analysis, Clock, Executor, ModelResult, Plan, Requirement } from "@ccb/core";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
 export interface Upstream {
@@ -16,6 +16,13 @@ export interface CustomAgentInput {
   requirements: Requirement[];
   analysis: Analysis;
   plan: Plan;
+}
+
+/** An agent of `defineAgent` that takes {@link CustomAgentInput}; its output may be anything that is JSON. */
+export interface CustomAgent {
+  name: string;
+  system: string;
+  run(input: CustomAgentInput, options: AgentRunOptions): Promise<ModelResult<unknown>>;
 }
 
 /** What was found where a build wants to write. */
@@ -60,7 +67,7 @@ export interface BuildOptions {
   /** Asked when the output directory is not empty; "cancel" ends the build as stopped. */
   onExistingDirectory?: (found: ExistingDirectory) => Promise<"resume" | "backup" | "cancel">;
   /** Agents of the user's own; each answer is saved as `artifacts/agents/<name>.json`. */
-  customAgents?: Agent<CustomAgentInput, unknown>[];
+  customAgents?: CustomAgent[];
   /** Replaces Claude Code, for another coding agent. */
   executor?: Executor;
   clock?: Clock;

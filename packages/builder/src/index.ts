@@ -1,4 +1,4 @@
-export type { BuildOptions, CustomAgentInput, ExistingDirectory, Upstream } from "./build-options.ts";
+export type { BuildOptions, CustomAgent, CustomAgentInput, ExistingDirectory, Upstream } from "./build-options.ts";
 export type { BuildTrace, RequirementStatus, TraceRow } from "./report/build-trace.ts";
 export type { BuildSummary } from "./stages/write-summary.ts";
 export { type Build, type BuildResult, startBuild } from "./start-build.ts";

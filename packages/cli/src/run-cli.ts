@@ -38,7 +38,11 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
     .showHelpAfterError("(ccb --help lists the commands and options)")
     .addHelpText("after", exitCodeHelp);
   defineInit(program, terminal, onExit);
-  program.action(() => program.help());
+  program.allowExcessArguments().action(() => {
+    const [unknown] = program.args;
+    if (unknown === undefined) program.help();
+    program.error(`error: unknown command '${unknown}'`);
+  });
   return program;
 }
 
@@ -76,8 +80,11 @@ Environment: ANTHROPIC_API_KEY or CLAUDE_CODE_BUILDER_ANTHROPIC_API_KEY, ANTHROP
 ${exitCodeHelp}`,
     )
     .action(async (spec: string[], flags: InitFlags) => {
+      // Settings first: a missing key is said at once, before the builder and what it stands on is loaded.
+      const { readSettings } = await import("./init/read-settings.ts");
+      const settings = readSettings(flags, terminal.environment);
       const { runInit } = await import("./init/run-init.ts");
-      onExit(await runInit({ spec, flags, terminal }));
+      onExit(await runInit({ spec, flags, settings, terminal }));
     });
 }
 

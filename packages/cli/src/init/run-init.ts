@@ -8,13 +8,17 @@ import type { Terminal } from "../terminal.ts";
 import { askAboutDirectory } from "./ask-about-directory.ts";
 import type { InitFlags } from "./init-flags.ts";
 import { openSource } from "./open-source.ts";
-import { readSettings } from "./read-settings.ts";
+import type { InitSettings } from "./read-settings.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 
 /** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
-export async function runInit(call: { spec: string[]; flags: InitFlags; terminal: Terminal }): Promise<number> {
-  const { flags, terminal } = call;
-  const settings = readSettings(flags, terminal.environment);
+export async function runInit(call: {
+  spec: string[];
+  flags: InitFlags;
+  settings: InitSettings;
+  terminal: Terminal;
+}): Promise<number> {
+  const { flags, settings, terminal } = call;
   const reporter = createReporter({
     stdout: terminal.stdout,
     format: flags.json ? "json" : terminal.stdout.isTTY ? "live" : "plain",
@@ -52,7 +56,7 @@ export async function runInit(call: { spec: string[]; flags: InitFlags; terminal
       for await (const event of build.events) reporter.event(event);
       const result = await build.result;
       reporter.end(result);
-      if (result.error) terminal.stderr.write(renderError(result.error, { color: terminal.stderr.isTTY === true }));
+      if (result.error && flags.json) terminal.stderr.write(renderError(result.error, { color: false }));
       if (result.outcome === "stopped" && result.directory) {
         reporter.note(
           `Go on with: ccb init ${call.spec.join(" ")} --output-dir ${relative(terminal.cwd, result.directory) || "."}`,

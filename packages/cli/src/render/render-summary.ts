@@ -17,7 +17,7 @@ export function renderSummary(result: BuildResult, options: { paint: Painter; cw
     failed: "Failed",
   }[result.outcome];
   const color = result.outcome === "done" || result.outcome === "planned" ? paint.good : paint.bad;
-  const head = `\n${color(title)}: ${result.reason}`;
+  const head = [`\n${color(title)}: ${result.reason}`, ...(result.error?.hint ? [result.error.hint] : [])].join("\n");
   const { summary } = result;
   if (!summary) return head;
   const where = relative(options.cwd, summary.directory) || ".";
