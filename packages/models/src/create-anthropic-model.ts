@@ -26,7 +26,7 @@ export interface AnthropicModelOptions {
   fetch?: typeof globalThis.fetch;
   /** Milliseconds without a byte after which a call is given up and made once more; 120,000 when omitted. */
   idleTimeoutMs?: number;
-  /** Further tries after a transient failure (429, 5xx, no connection, a broken stream); 4 when omitted. */
+  /** Further tries after a transient failure (429, 5xx, no connection, a broken stream); 6 when omitted. */
   maxRetries?: number;
 }
 
@@ -108,7 +108,7 @@ async function send<T>(conversation: Conversation<T>): Promise<CallResult> {
     apiKey: settings.apiKey,
     fetch: settings.fetch ?? globalThis.fetch,
     idleTimeoutMs: settings.idleTimeoutMs ?? 120_000,
-    maxRetries: settings.maxRetries ?? 4,
+    maxRetries: settings.maxRetries ?? 6,
     signal: request.signal,
   });
 }

@@ -35,6 +35,12 @@ describe("a task prompt", () => {
     expect(prompt).not.toContain("attempt");
   });
 
+  it("says where the rest of the specification is when it shows a part", () => {
+    const part = { ...options, context: { text: "A part.", complete: false } };
+    expect(renderTaskPrompt(part).prompt).toContain("artifacts/specification.md");
+    expect(renderTaskPrompt(options).prompt).not.toContain("artifacts/specification.md");
+  });
+
   it("shows what failed checks saw, without what passed and with the end of a long output", () => {
     const evidence: Evidence = {
       criterionId: "FC001",

@@ -45,6 +45,7 @@ export function renderTaskPrompt(options: RenderTaskPromptOptions): TaskPrompt {
   const shared = { project, task, phase, attempt };
   const prompt = render("task-prompt.md.njk", {
     ...shared,
+    specificationComplete: options.context.complete,
     earlierFailure: options.earlierFailure ?? "",
     sections: {
       specification: renderSpecification({ ...options.context, title: project.title }),
