@@ -5,6 +5,7 @@ import { type AnthropicError, anthropicErrorBody, sendError } from "./_anthropic
 import { filterResponseHeaders } from "./_filter-headers.ts";
 import type { GatewayContext, SentRequest } from "./_gateway-context.ts";
 import { type OpenCall, openCall } from "./_open-call.ts";
+import { passChunks } from "./_pass-chunks.ts";
 import { planWorstCase } from "./_plan-worst-case.ts";
 import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
@@ -108,20 +109,19 @@ function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Rea
     filterResponseHeaders(answer.rawHeaders, { isRewritten: from.isDecoded }),
   );
   response.flushHeaders();
+  const chunks = passChunks(source, response);
   source.on("data", (chunk: Buffer) => {
     call.countChunk();
     assembler.push(chunk);
-    const pass = () => {
-      if (response.write(chunk) || response.destroyed) return;
-      source.pause();
-      response.once("drain", () => source.resume());
-    };
-    if (assembler.answer.isComplete && !call.isFinished())
-      call.finish(readStreamEnd(assembler.answer, asked, status), pass);
-    else pass();
+    if (!assembler.answer.isComplete || call.isFinished()) return chunks.pass(chunk);
+    call.finish(readStreamEnd(assembler.answer, asked, status), () => {
+      chunks.pass(chunk);
+      chunks.flush();
+    });
   });
   source.on("end", () => {
     call.finish(readStreamEnd(assembler.answer, asked, status));
+    chunks.flush();
     response.end();
   });
   source.on("error", () => breakOff(relay));

@@ -3,6 +3,7 @@ import { anthropicErrorBody, sendError } from "./_anthropic-error.ts";
 import { filterResponseHeaders } from "./_filter-headers.ts";
 import { logCall } from "./_gateway-context.ts";
 import type { Exchange } from "./_handle-messages.ts";
+import { passChunks } from "./_pass-chunks.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 
 /** Bytes of an answer that the call log keeps; file downloads may be of any size. */
@@ -26,15 +27,15 @@ export function handlePassThrough(exchange: Exchange): void {
       answer.statusMessage,
       filterResponseHeaders(answer.rawHeaders, { isRewritten: isDecoded }),
     );
+    const chunks = passChunks(source, response);
     source.on("data", (chunk: Buffer) => {
       log.countChunk();
       if (bytes < loggedBytes) kept.push(chunk.subarray(0, loggedBytes - bytes));
       bytes += chunk.length;
-      if (response.write(chunk) || response.destroyed) return;
-      source.pause();
-      response.once("drain", () => source.resume());
+      chunks.pass(chunk);
     });
     source.on("end", () => {
+      chunks.flush();
       response.end();
       log.finish(status < 300 ? "answered" : "failed", status, body());
     });
