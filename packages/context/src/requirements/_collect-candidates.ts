@@ -1,24 +1,43 @@
 import { headingText, plainText } from "../parse/_plain-text.ts";
 import { type Block, parseBlocks } from "../parse/parse-blocks.ts";
 import type { Candidate } from "./_candidate.ts";
+import { HeadingTrail } from "./_heading-trail.ts";
+import { isRequirement } from "./_judge-candidate.ts";
+import { type Label, parseLabel } from "./_labels.ts";
+import { scenariosOfFence } from "./_scenarios.ts";
 import { splitSentences } from "./_split-sentences.ts";
+import { GIVEN, METADATA, modalOf, PREFACE, SCENARIO, STORY } from "./_statement.ts";
 import { tableCandidates } from "./_table-candidates.ts";
 
-/** The label a statement begins with: "FR-12", "REQ_3.1", "[SEC-4]", "NFR 7:". */
-export const LABEL =
-  /^[[(*_`]*([A-Z][A-Z0-9]{0,11}(?:[-_][A-Z0-9]{1,10})*[-_. ]?\d+(?:\.\d+)*[a-z]?)[\])*_`]*\s*(?:[:.)–—|-]+\s*|\s+(?=\S))/;
-
-/** Everything in a document that may be a requirement, in order. */
+/** Everything in a document that states a requirement, in order. */
 export function collectCandidates(text: string): Candidate[] {
   const collector = new Collector(text);
   for (const block of parseBlocks(text)) collector.block(block, 0);
+  collector.closeHeading();
   return collector.candidates;
 }
+
+interface Stretch {
+  start: number;
+  end: number;
+  startLine: number;
+}
+
+interface Statement extends Stretch {
+  source: Candidate["source"];
+  /** Where the words begin, when marks stand before them. */
+  wordsStart?: number;
+  alone?: boolean;
+  afterObligation?: boolean;
+}
+
+const FIELD_ITEM = /^[*_]*`?[A-Za-z_][\w.]*(?:\[\])?`?[*_]*(?:\s*\([^()]{1,60}\))?\s*(?::|—|–| - )/;
+const ENDPOINT_ITEM = /^[*_`]*(?:GET|POST|PUT|PATCH|DELETE|HEAD)\b[\s`]+\/\S*/;
 
 class Collector {
   readonly candidates: Candidate[] = [];
   private readonly text: string;
-  private readonly path: { level: number; title: string }[] = [];
+  private readonly trail = new HeadingTrail();
   private lead = "";
 
   constructor(text: string) {
@@ -26,80 +45,229 @@ class Collector {
   }
 
   block(block: Block, depth: number): void {
-    const { start, end } = block.span;
-    if (block.kind === "heading" && depth === 0) {
-      const level = block.level ?? 1;
-      while (this.path.length > 0 && (this.path.at(-1)?.level ?? 0) >= level) this.path.pop();
-      this.path.push({ level, title: headingText(this.text.slice(start, end)) });
-      this.lead = "";
-    } else if (block.kind === "paragraph") this.paragraph(block);
-    else if (block.kind === "table") {
-      this.candidates.push(...tableCandidates(this.text, block.span, this.headings()));
-    } else if (block.kind === "list") for (const item of block.children ?? []) this.item(item, depth);
-    else if (block.kind === "quote") this.sentences(block, "sentence");
+    switch (block.kind) {
+      case "heading":
+        if (depth === 0) this.heading(block);
+        return;
+      case "paragraph":
+        this.paragraph(block);
+        return;
+      case "quote":
+        this.quote(block);
+        return;
+      case "table":
+        for (const candidate of tableCandidates(this.text, block.span, {
+          headingPath: this.trail.titles(),
+          mode: this.trail.mode(),
+        })) {
+          this.accept(candidate);
+        }
+        return;
+      case "list":
+        this.list(block.children ?? [], depth);
+        return;
+      case "fence":
+        for (const scenario of scenariosOfFence(this.text, block.span))
+          this.accept({ ...scenario, headingPath: this.trail.titles() });
+    }
   }
 
-  private headings(): string[] {
-    return this.path.map((entry) => entry.title);
+  /** A labelled heading under which nothing was found is a requirement itself. */
+  closeHeading(): void {
+    const { pending } = this.trail;
+    this.trail.pending = undefined;
+    if (!pending || pending.used || this.trail.mode() === "closed") return;
+    const { title, label, span, endpoint } = pending;
+    const candidate: Candidate = {
+      text: title,
+      ...spanOf(span),
+      headingPath: this.trail.titles(),
+      source: endpoint ? "endpoint" : "heading",
+    };
+    if (label) candidate.label = label.name;
+    this.candidates.push(candidate);
+  }
+
+  private heading(block: Block): void {
+    this.closeHeading();
+    const title = headingText(this.text.slice(block.span.start, block.span.end));
+    this.trail.enter(title, block.level ?? 1, block.span);
+    this.lead = "";
   }
 
   private paragraph(block: Block): void {
-    const words = plainText(this.text.slice(block.span.start, block.span.end));
-    this.lead = /:\s*$/.test(words) ? words : "";
-    this.sentences(block, "sentence");
+    const { start, end, startLine } = block.span;
+    const source = this.text.slice(start, end);
+    if (/^[=+]/.test(source) && /^[=+][-=+\s]+$/m.test(source.split("\n", 1)[0] ?? "")) return;
+    const bold = /^(?:\*\*|__)([^*_\n]{2,80})(?:\*\*|__)\s*:?\s*$/.exec(source);
+    if (bold?.[1] !== undefined && !SCENARIO.test(bold[1])) {
+      this.trail.enterBold(bold[1].replace(/:$/, ""));
+      this.lead = bold[1];
+      return;
+    }
+    this.lead = /:\s*$/.test(source) && source.length < 400 ? plainText(source) : "";
+    const words = plainText(source);
+    if (this.priorityOf(words)) return;
+    if (STORY.test(words) || SCENARIO.test(words) || GIVEN.test(words)) {
+      this.statement({ start, end, startLine, source: SCENARIO.test(words) ? "scenario" : "sentence", alone: true });
+      return;
+    }
+    const pending = this.trail.pending;
+    const label = parseLabel(source);
+    if ((label && /[A-Za-z]/.test(label.name)) || (pending?.label && !pending.used && modalOf(words) !== undefined)) {
+      this.statement({ start, end, startLine, source: "sentence", alone: true });
+      return;
+    }
+    this.sentences({ start, end, startLine });
+  }
+
+  private sentences(range: Stretch): void {
+    const parts = splitSentences(this.text, range.start, range.end);
+    let obliged = false;
+    for (const part of parts) {
+      const startLine = range.startLine + countBreaks(this.text, range.start, part.start);
+      obliged = this.statement({
+        ...part,
+        startLine,
+        source: "sentence",
+        alone: parts.length === 1,
+        afterObligation: obliged,
+      });
+    }
+  }
+
+  private quote(block: Block): void {
+    const source = this.text.slice(block.span.start, block.span.end);
+    if (/\[!(?:note|tip|example|warning|caution)\]|^>\s*\**(?:note|rationale|example)/i.test(source)) return;
+    this.sentences(block.span);
+  }
+
+  private list(items: Block[], depth: number): void {
+    const { lead } = this;
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index];
+      if (!item) continue;
+      const steps = countSteps(this.text, items, index);
+      this.lead = lead;
+      if (steps > 1) {
+        const last = items[index + steps - 1] ?? item;
+        this.statement({
+          start: item.span.start,
+          end: last.span.end,
+          startLine: item.span.startLine,
+          source: "scenario",
+          wordsStart: item.contentStart ?? item.span.start,
+        });
+        index += steps - 1;
+      } else this.item(item, depth);
+    }
+    this.lead = "";
   }
 
   private item(item: Block, depth: number): void {
     const [first, ...rest] = item.children ?? [];
     if (!first) return;
-    if (first.kind === "paragraph") this.statement(first, item);
-    else this.block(first, depth + 1);
-    const lead = this.lead;
-    for (const child of rest) this.block(child, depth + 1);
+    const { lead } = this;
+    if (first.kind === "paragraph") {
+      const source = this.text.slice(first.span.start, first.span.end);
+      const box = /^\[[ xX]\]\s+/.exec(source)?.[0].length ?? 0;
+      const wordsStart = first.span.start + box;
+      const { startLine } = first.span;
+      const words = plainText(source);
+      const heads = rest.length > 0 && (/:\s*$/.test(words) || /^(?:\*\*|__)[^*_]+(?:\*\*|__):?$/.test(source.trim()));
+      if (!heads && !this.priorityOf(words)) {
+        this.statement({
+          start: wordsStart,
+          end: first.span.end,
+          startLine,
+          source: box > 0 ? "checkbox" : this.itemSource(source),
+          wordsStart,
+        });
+      }
+      this.lead = heads ? words : lead;
+    } else this.block(first, depth + 1);
+    for (const child of rest) {
+      const before = this.lead;
+      this.block(child, depth + 1);
+      this.lead = before;
+    }
     this.lead = lead;
   }
 
-  private statement(block: Block, item: Block): void {
-    const source = this.text.slice(block.span.start, block.span.end);
-    const box = /^\[[ xX]\]\s+/.exec(source);
-    this.push(
-      block,
-      { start: block.span.start + (box?.[0].length ?? 0), end: block.span.end },
-      box ? "checkbox" : "item",
-      item.contentStart,
-    );
+  private itemSource(source: string): Candidate["source"] {
+    if (ENDPOINT_ITEM.test(source)) return "endpoint";
+    return FIELD_ITEM.test(source) && this.trail.isModel() ? "field" : "item";
   }
 
-  private sentences(block: Block, source: Candidate["source"]): void {
-    for (const sentence of splitSentences(this.text, block.span.start, block.span.end))
-      this.push(block, sentence, source);
+  /** Takes "Priority: high" as said of the requirement before it. */
+  private priorityOf(words: string): boolean {
+    const stated = /^priority\s*:\s*(.+)$/i.exec(words.split(/\bestimate\b/i, 1)[0] ?? "")?.[1];
+    if (stated !== undefined) {
+      const last = this.candidates.at(-1);
+      if (last && last.headingPath.join("\n") === this.trail.titles().join("\n")) last.priority ??= stated;
+      return true;
+    }
+    return METADATA.test(words) && !SCENARIO.test(words);
   }
 
-  private push(
-    block: Block,
-    range: { start: number; end: number },
-    source: Candidate["source"],
-    spanStart = range.start,
-  ): void {
-    const raw = this.text.slice(range.start, range.end).replace(/^\s*>\s?/gm, "");
-    const label = LABEL.exec(raw);
-    const words = plainText(label ? raw.slice(label[0].length) : raw);
-    if (words === "") return;
-    const before = countBreaks(this.text, block.span.start, spanStart);
-    const startLine = block.span.startLine + before;
+  /** Judges one statement; true when it is a requirement. */
+  private statement(part: Statement): boolean {
+    const from = part.wordsStart ?? part.start;
+    const raw = this.text.slice(from, part.end).replace(/^[ \t]*>[ \t]?/gm, "");
+    let label: Label | undefined = part.source === "scenario" ? undefined : parseLabel(raw);
+    const pending = this.trail.pending;
+    let words = plainText(label ? raw.slice(label.length) : raw).replace(PREFACE, "");
+    if (words === "") return false;
     const candidate: Candidate = {
       text: words,
-      start: spanStart,
-      end: range.end,
-      startLine,
-      endLine: startLine + countBreaks(this.text, spanStart, range.end),
-      headingPath: this.headings(),
-      source,
+      ...spanOf(part),
+      endLine: part.startLine + countBreaks(this.text, part.start, part.end),
+      headingPath: this.trail.titles(),
+      source: part.source,
     };
-    if (label?.[1]) candidate.label = label[1].replace(/[ _]/g, "-");
+    if (!label && pending?.label && !pending.used) {
+      label = pending.label;
+      words = candidate.text;
+    }
+    if (label) candidate.label = label.name;
     if (this.lead !== "") candidate.lead = this.lead;
-    this.candidates.push(candidate);
+    if (this.trail.isEndpoint()) candidate.underEndpoint = true;
+    if (part.alone) candidate.alone = true;
+    if (part.afterObligation) candidate.afterObligation = true;
+    return this.accept(candidate);
   }
+
+  private accept(candidate: Candidate): boolean {
+    if (!isRequirement(candidate, this.trail.mode())) return false;
+    this.candidates.push(candidate);
+    if (this.trail.pending) this.trail.pending.used = true;
+    return true;
+  }
+}
+
+function spanOf(part: { start: number; end: number; startLine: number; endLine?: number }): {
+  start: number;
+  end: number;
+  startLine: number;
+  endLine: number;
+} {
+  return { start: part.start, end: part.end, startLine: part.startLine, endLine: part.endLine ?? part.startLine };
+}
+
+/** How many items from here are the steps of one scenario: Given, When, Then each on a line of its own. */
+function countSteps(text: string, items: Block[], from: number): number {
+  const step = (index: number): string => {
+    const item = items[index];
+    return item
+      ? (/^[*_]*(given|when|then|and|but)\b/i
+          .exec(text.slice(item.contentStart ?? item.span.start, item.span.end))?.[1]
+          ?.toLowerCase() ?? "")
+      : "";
+  };
+  if (step(from) !== "given" || step(from + 1) === "" || step(from + 1) === "given") return 1;
+  let count = 1;
+  while (step(from + count) !== "" && step(from + count) !== "given") count++;
+  return count;
 }
 
 function countBreaks(text: string, start: number, end: number): number {

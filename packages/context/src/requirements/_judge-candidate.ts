@@ -1,33 +1,90 @@
 import type { Candidate } from "./_candidate.ts";
+import type { SectionMode } from "./_section-mode.ts";
+import {
+  GIVEN,
+  hasSystemSubject,
+  isBehaviour,
+  isConditional,
+  isTelling,
+  METADATA,
+  modalOf,
+  SCENARIO,
+  STORY,
+} from "./_statement.ts";
 
-const MODAL =
-  /\b(?:shall|must|should|need(?:s)? to|ha(?:s|ve) to|(?:is|are) (?:required|expected|responsible)|may not|can ?not|required to|will(?: not)? (?:be|have|support|provide|return|allow|use|store|send|log|run))\b/i;
-const STORY = /^as an? .{2,80}?,? i (?:want|need|can|would like|should)\b/i;
-const GIVEN =
-  /^(?:given\b.*\bwhen\b.*\bthen\b|(?:when|while|where|if)\b.+?,? (?:then )?the \S+.* (?:shall|must|should)\b)/i;
-const REQUIREMENT_HEADING =
-  /\b(?:requirements?|acceptance|criteria|features?|constraints?|functional|rules?|validation|behaviou?rs?|must|should|security|performance|limits?|quality|capabilit\w+|reliability|usability|scope|user stories|definition of done|business rules|invariants?|guarantees|api|endpoints?|errors?)\b/i;
-const NOT_HEADING =
-  /\b(?:out of scope|non.goals?|glossary|definitions?|references?|background|introduction|motivation|rationale|history|change ?log|revision|open questions|future|examples?|appendix|overview|context|table of contents|contents|purpose|stakeholders|alternatives|assumptions|risks|notes?|terminology|summary|abstract)\b/i;
-const LEAD =
-  /\b(?:shall|must|should|requirements?|support(?:s)?|include(?:s)?|provide(?:s)?|allow(?:s)?|able to|can|validat\w+|reject\w*|ensure|following|criteria|rules?|constraints?)\b/i;
+const STATED_LEAD =
+  /\b(?:shall|must|should|requirements?|supports?|includes?|provides?|allows?|able to|can|validat\w+|rejects?|ensures?|criteria|rules?|constraints?|acceptance|needs? to|has to|have to|precisely|following (?:fields|endpoints|events|checks|conditions|actions))\b/i;
+const CLOSED_LEAD =
+  /\b(?:for example|examples?|such as|questions?|alternatives?|considered|assum\w+|e\.g|note|notes|consists? of|not (?:supported|included|planned))\b[^:]*:\s*$/i;
 
-/** Whether a candidate states a requirement. */
-export function isRequirement(candidate: Candidate): boolean {
-  const { text, source, headingPath, label } = candidate;
-  if (text.length < 8 || !/\p{L}{2}/u.test(text)) return false;
-  if (source === "endpoint" || source === "field" || source === "row" || source === "scenario") return true;
-  const heading = headingPath.at(-1) ?? "";
-  const path = headingPath.slice(1).join(" / ");
-  const excluded = NOT_HEADING.test(heading) && !REQUIREMENT_HEADING.test(heading);
-  if (/\?\s*$/.test(text)) return false;
-  if (label !== undefined && source !== "sentence") return true;
-  if (excluded) return false;
-  if (STORY.test(text) || GIVEN.test(text)) return true;
-  if (MODAL.test(text)) return !/:\s*$/.test(text);
-  if (source === "sentence") return false;
-  if (/:\s*$/.test(text)) return false;
-  if (source === "checkbox") return true;
-  if (candidate.lead !== undefined && LEAD.test(candidate.lead)) return true;
-  return REQUIREMENT_HEADING.test(heading) || (REQUIREMENT_HEADING.test(path) && !NOT_HEADING.test(path));
+/** Whether a candidate states a requirement, in a section of this mode. */
+export function isRequirement(candidate: Candidate, mode: SectionMode): boolean {
+  const { text, source, label, lead } = candidate;
+  if (source === "endpoint" || source === "field" || source === "row" || source === "scenario")
+    return mode !== "closed" || source === "scenario";
+  if (text.length < 6 || !/\p{L}{2}/u.test(text) || /\?\s*$/.test(text) || METADATA.test(text)) return false;
+  if (mode === "closed") return label !== undefined && modalOf(text) === "strong" && /[A-Z]/.test(label);
+  if (/^https?:\/\/\S+$/.test(text) || /:\s*$/.test(text)) return false;
+  if (label !== undefined) return isLabelled(candidate, mode);
+  if (STORY.test(text) || SCENARIO.test(text) || GIVEN.test(text)) return true;
+  if (lead !== undefined && CLOSED_LEAD.test(lead)) return false;
+  return source === "sentence" ? isObligation(candidate, mode) : isListed(candidate, mode);
+}
+
+function isLabelled({ text, label = "", source }: Candidate, mode: SectionMode): boolean {
+  if (/[A-Za-z]/.test(label))
+    return mode !== "told" || modalOf(text) !== undefined || source !== "sentence" || isBehaviour(text);
+  if (modalOf(text) === "strong") return true;
+  return mode !== "told" && (modalOf(text) !== undefined || isBehaviour(text));
+}
+
+/** A sentence of running text counts by its modal verb and its subject; under an endpoint also a plain verb does. */
+function isObligation(candidate: Candidate, mode: SectionMode): boolean {
+  const { text } = candidate;
+  if (isTelling(text)) return false;
+  if (candidate.underEndpoint) return isBehaviour(text);
+  const modal = modalOf(text);
+  if (mode === "told")
+    return modal === "strong" && (/\bshall\b/i.test(text) || hasSystemSubject(text)) && !/\bshould\b/i.test(text);
+  if (modal === "strong" || (modal !== undefined && isConditional(text))) return true;
+  if (modal === "weak")
+    return (mode === "stated" && !/^(?:this|that|these|those|there|it)\b/i.test(text)) || hasSystemSubject(text);
+  return mode === "stated" && (candidate.alone || candidate.afterObligation) && isPlainRule(text);
+}
+
+/** "Errors are returned as problem details.": the present tense of a rule, in a section of requirements. */
+function isPlainRule(text: string): boolean {
+  if (/^(?:this|that|these|those|there|here|it|see|the following|all of this|for details|note)\b/i.test(text))
+    return false;
+  if (
+    /\b(?:already|currently|today|usually|often|sometimes|in our|described|listed|shown below|following|table|section|figure|document)\b/i.test(
+      text,
+    )
+  )
+    return false;
+  return (
+    /\b(?:every|each|all|no|never|only|any)\b/i.test(text.slice(0, 40)) ||
+    /\b(?:is|are) (?:not |never |always |only )?\w+(?:ed|en|sent|kept|held|read|shown|made|written|built|run|set|put)\b/i.test(
+      text,
+    ) ||
+    /\b(?:returns?|uses?|goes?|go through|integrates?|requires?|needs?|supports?|runs? on|expires?|responds?|answers?)\b/i.test(
+      text,
+    )
+  );
+}
+
+function isListed(candidate: Candidate, mode: SectionMode): boolean {
+  const { text, source, lead } = candidate;
+  const modal = modalOf(text);
+  if (mode === "told") {
+    if (source === "checkbox") return true;
+    if (lead !== undefined && /\b(?:shall|must|should|needs? to|has to|requirements?|able to)\b/i.test(lead))
+      return true;
+    return modal === "strong" && !isTelling(text);
+  }
+  if (source === "checkbox" || mode === "stated")
+    return !(isTelling(text) && modal !== "strong" && /^(?:we|i|they)\b/i.test(text));
+  if (lead !== undefined && STATED_LEAD.test(lead)) return true;
+  if (isTelling(text)) return false;
+  return modal !== undefined || isBehaviour(text);
 }

@@ -70,7 +70,9 @@ export function scoreRequirements(document: LabelledDocument, found: readonly Re
     taken.add(match);
     if (match.kind === requirement.kind) kinds++;
   }
-  const missed = document.spans.filter((span) => !taken.has(span)).map((span) => document.text.slice(span.start, span.end));
+  const missed = document.spans
+    .filter((span) => !taken.has(span))
+    .map((span) => document.text.slice(span.start, span.end));
   const right = taken.size;
   return {
     labelled: document.spans.length,

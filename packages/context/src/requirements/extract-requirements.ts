@@ -2,7 +2,6 @@ import type { Requirement } from "@ccb/core";
 import { classifyKind, classifyPriority, parseMeasure } from "./_classify.ts";
 import { collectCandidates } from "./_collect-candidates.ts";
 import { createIdentifier, hashText } from "./_identify.ts";
-import { isRequirement } from "./_judge-candidate.ts";
 
 /**
  * Finds the requirements a specification states, by rule and without a model: modal sentences, EARS forms, user stories,
@@ -10,27 +9,25 @@ import { isRequirement } from "./_judge-candidate.ts";
  */
 export function extractRequirements(text: string): Requirement[] {
   const identify = createIdentifier();
-  return collectCandidates(text)
-    .filter(isRequirement)
-    .map((candidate) => {
-      const { headingPath, label } = candidate;
-      const requirement: Requirement = {
-        id: identify({ text: candidate.text, label, heading: headingPath.at(-1) ?? "" }),
-        text: candidate.text,
-        kind: classifyKind(candidate.text, headingPath, candidate.source),
-        priority: classifyPriority(candidate.text, candidate.priority),
-        span: {
-          start: candidate.start,
-          end: candidate.end,
-          startLine: candidate.startLine,
-          endLine: candidate.endLine,
-        },
-        hash: hashText(candidate.text),
-        headingPath,
-      };
-      if (label !== undefined) requirement.label = label;
-      const measure = parseMeasure(candidate.text);
-      if (measure) requirement.measure = measure;
-      return requirement;
-    });
+  return collectCandidates(text).map((candidate) => {
+    const { headingPath, label } = candidate;
+    const requirement: Requirement = {
+      id: identify({ text: candidate.text, label, heading: headingPath.at(-1) ?? "" }),
+      text: candidate.text,
+      kind: classifyKind(candidate.text, headingPath, candidate.source),
+      priority: classifyPriority(candidate.text, candidate.priority),
+      span: {
+        start: candidate.start,
+        end: candidate.end,
+        startLine: candidate.startLine,
+        endLine: candidate.endLine,
+      },
+      hash: hashText(candidate.text),
+      headingPath,
+    };
+    if (label !== undefined) requirement.label = label;
+    const measure = parseMeasure(candidate.text);
+    if (measure) requirement.measure = measure;
+    return requirement;
+  });
 }
