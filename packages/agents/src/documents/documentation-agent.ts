@@ -80,7 +80,7 @@ export const documentationAgent: Agent<DocumentationInput, string> = {
 };
 
 /** The text without a code fence around all of it, ending in one line break. */
-export function unwrapMarkdown(text: string): string {
+function unwrapMarkdown(text: string): string {
   const trimmed = text.trim();
   const fence = /^(`{3,}|~{3,})(?:markdown|md)?[ \t]*\n/.exec(trimmed);
   const mark = fence?.[1];
