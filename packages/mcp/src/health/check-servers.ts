@@ -1,7 +1,6 @@
 import type { McpServerDefinition } from "@ccb/core";
 import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
-import { defaultPolicy } from "../policy/default-policy.ts";
 import { ProcessTransport } from "./process-transport.ts";
 
 /** What one server answered to a check. */
@@ -27,15 +26,23 @@ export interface CheckServersOptions {
   environment?: Record<string, string>;
 }
 
-/** A cheap call that shows whether the service behind a server answers; for servers that start without it. */
-const probes: Readonly<Record<string, { tool: string; arguments: Record<string, unknown>; timeoutMs: number }>> =
-  Object.freeze({
-    context7: {
-      tool: "resolve-library-id",
-      arguments: { libraryName: "node", query: "reachability check" },
-      timeoutMs: 4000,
-    },
-  });
+interface Probe {
+  tool: string;
+  arguments: Record<string, unknown>;
+  /** The answer of a service that was reached; any other text means that it was not. */
+  reached: RegExp;
+  timeoutMs: number;
+}
+
+/** Cheap calls that show whether the service behind a server answers; for servers that start without it. */
+const probes: Readonly<Record<string, Probe>> = Object.freeze({
+  context7: {
+    tool: "resolve-library-id",
+    arguments: { libraryName: "node", query: "reachability check" },
+    reached: /Available Libraries|^\s*No libraries found/,
+    timeoutMs: 4000,
+  },
+});
 
 /**
  * Starts every server, asks for its tools and ends it again, all at once. Never rejects for a server that is broken: that is its `status` and `reason`.
@@ -96,8 +103,7 @@ async function probeService(client: Client, name: string): Promise<string | unde
     (result) => result.content.map((block) => (block.type === "text" ? block.text : "")).join("\n"),
     (error: unknown) => `Error: ${error instanceof Error ? error.message : String(error)}`,
   );
-  const failed = defaultPolicy.servers[name]?.failurePatterns.some((pattern) => new RegExp(pattern).test(text));
-  return failed ? `Its service cannot be reached: ${oneLine(text)}` : undefined;
+  return probe.reached.test(text) ? undefined : `Its service cannot be reached: ${oneLine(text)}`;
 }
 
 /** The promise, or a rejection as soon as the signal aborts; whoever aborts cleans up. */

@@ -70,14 +70,26 @@ export class ProcessTransport implements Transport {
   #read(part: Buffer): void {
     try {
       this.#buffer.append(part);
-      for (;;) {
+    } catch (error) {
+      // A line of more than 10 MB: nothing sensible can follow.
+      this.#report(error);
+      killGroup(this.#child?.pid);
+      return;
+    }
+    for (;;) {
+      try {
         const message = this.#buffer.readMessage();
         if (message === null) return;
         this.onmessage?.(message);
+      } catch (error) {
+        // A line that is JSON and no message; the next may be one.
+        this.#report(error);
       }
-    } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #report(error: unknown): void {
+    this.onerror?.(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

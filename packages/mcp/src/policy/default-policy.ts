@@ -44,7 +44,11 @@ export const defaultPolicy: McpPolicy = Object.freeze({
       ],
       enforceAt: ["phase_start", "before_implementation", "research"],
       countingTools: ["resolve-library-id", "query-docs"],
-      failurePatterns: [...errorAnswers, "^\\s*No (?:libraries|documentation)\\b"],
+      // It answers in plain text with whatever went wrong.
+      failurePatterns: [
+        ...errorAnswers,
+        "^\\s*(?:No libraries found|Documentation not found|The library you are trying|Rate limited|Invalid API key|Request failed)",
+      ],
       severity: "warning",
       example: 'mcp__context7__resolve-library-id {"libraryName": "express", "query": "routing"}',
     },
