@@ -10,8 +10,6 @@ interface CostTableOptions {
 }
 
 /** The statements of the ledger, prepared once, for one build. */
-export type CostTable = ReturnType<typeof createCostTable>;
-
 export function createCostTable({ store, build, session, clock }: CostTableOptions) {
   const prepare = (sql: string) => store.database.prepare(sql);
   const selectTotals = prepare("SELECT * FROM cost_totals WHERE build_id = ?");
