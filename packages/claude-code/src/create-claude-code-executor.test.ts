@@ -258,3 +258,29 @@ describe("what is the caller's fault", () => {
     await expect(executor.runTask({ ...request, limits })).rejects.toMatchObject({ code: "task-failed" });
   });
 });
+
+describe("MCP servers", () => {
+  it("fails the task at once when a required one does not start, and goes on without another", async () => {
+    const { run, model } = await prepare(() => ({ tools: [{ name: "Bash", input: { command: "sleep 1" } }] }));
+    const broken = {
+      ...defineTestServer("broken"),
+      transport: { type: "stdio" as const, command: process.execPath, args: ["-e", "process.exit(1)"], env: {} },
+    };
+    const result = await run({ mcpServers: [broken] });
+    expect(result).toMatchObject({ status: "failed", reason: expect.stringContaining("broken") });
+    expect(model.turns.length).toBeLessThanOrEqual(1);
+    const limits = { maxTurns: 1, idleMs: 30_000, totalMs: 60_000 };
+    const without = await run({ mcpServers: [{ ...broken, required: false }], limits });
+    expect(without.status).toBe("limit");
+  });
+
+  it("run in sessions side by side", async () => {
+    const { run } = await prepare(({ lastText }) =>
+      lastText.includes("tool_result") ? {} : { tools: [{ name: "mcp__probe__echo", input: { text: "x" } }] },
+    );
+    const request = { mcpServers: [defineTestServer("probe")] };
+    const results = await Promise.all([run(request), run(request), run(request)]);
+    expect(results.map(({ status, toolUses }) => [status, toolUses.length])).toEqual(Array(3).fill(["done", 1]));
+    expect(new Set(results.map(({ sessionId }) => sessionId)).size).toBe(3);
+  });
+});

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { CcbError, type Clock, type Executor, systemClock } from "@ccb/core";
 import { findSetpriv } from "./process/spawn-session.ts";
-import { defaultAllowedCommands, defaultBuiltinTools } from "./session/render-session-options.ts";
+import { defaultAllowedCommands, defaultBuiltinTools, defaultRefusedTools } from "./session/render-session-options.ts";
 import { runSession, type SessionSettings } from "./session/run-session.ts";
 
 export interface ClaudeCodeExecutorOptions {
@@ -16,6 +16,8 @@ export interface ClaudeCodeExecutorOptions {
   builtinTools?: readonly string[];
   /** Bash rules as in Claude Code ("npm *", "git status"); every command by default. */
   allowedCommands?: readonly string[];
+  /** Tools that are taken away whatever server brings them; by default the git server's that lose work or reach the network. */
+  refusedTools?: readonly string[];
 }
 
 /**
@@ -38,6 +40,7 @@ export function createClaudeCodeExecutor(options: ClaudeCodeExecutorOptions): Ex
     clock: options.clock ?? systemClock,
     builtinTools: options.builtinTools ?? defaultBuiltinTools,
     allowedCommands: options.allowedCommands ?? defaultAllowedCommands,
+    refusedTools: options.refusedTools ?? defaultRefusedTools,
     setpriv: findSetpriv(options.environment.PATH ?? ""),
   };
   return { runTask: (request) => runSession(settings, request) };

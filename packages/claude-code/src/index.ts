@@ -7,4 +7,4 @@ export {
   readProcessRecord,
 } from "./process/end-process-tree.ts";
 export { protectedFolders, writeTools } from "./session/check-write.ts";
-export { defaultAllowedCommands, defaultBuiltinTools } from "./session/render-session-options.ts";
+export { defaultAllowedCommands, defaultBuiltinTools, defaultRefusedTools } from "./session/render-session-options.ts";

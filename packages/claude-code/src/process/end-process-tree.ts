@@ -59,12 +59,14 @@ export async function endProcessTree(
 function findProcesses(recorded: RecordedProcess, seen: ReadonlyMap<number, ProcessRow>): ProcessRow[] {
   const table = readProcessTable();
   const isRoot = (row: ProcessRow) => row.pid === recorded.pid && row.startedAt === recorded.startedAt;
-  const rootIsOurs = table.some(isRoot) || seen.has(recorded.pid);
+  // A group keeps its number for as long as it has members, and no new process gets that number: a group without its leader is still the session's.
+  const leaderless = recorded.mark === undefined && !table.some((row) => row.pid === recorded.pid);
+  const groupIsOurs = table.some(isRoot) || seen.has(recorded.pid) || leaderless;
   const found = new Map<number, ProcessRow>();
   for (const row of table) {
     if (row.pid === process.pid) continue;
     const known = seen.get(row.pid)?.startedAt === row.startedAt;
-    const inGroup = rootIsOurs && row.group === recorded.pid;
+    const inGroup = groupIsOurs && row.group === recorded.pid;
     const marked = recorded.mark !== undefined && readProcessVariable(row.pid, sessionMarkVariable) === recorded.mark;
     if (known || isRoot(row) || inGroup || marked) found.set(row.pid, row);
   }

@@ -2,7 +2,7 @@ import type { TaskRunLimits } from "@ccb/core";
 
 /** Why a session is ended from outside. */
 export type StopCause =
-  | { status: "limit" | "aborted"; reason: string }
+  | { status: "limit" | "aborted" | "failed"; reason: string }
   | { status: "bug"; reason: string; error: unknown };
 
 /** Ends a session that shows no sign of life, takes too long, or is not wanted any more. */

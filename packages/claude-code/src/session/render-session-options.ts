@@ -18,11 +18,34 @@ export const defaultBuiltinTools: readonly string[] = Object.freeze([
 /** Bash rules of a task session: every command. Confinement of commands is the sandbox's work, not a list's. */
 export const defaultAllowedCommands: readonly string[] = Object.freeze(["*"]);
 
+/**
+ * Tools that no task session gets, nor their schemas: those of the git server that throw work away, move the branch away from where CCB commits, or reach the network.
+ */
+export const defaultRefusedTools: readonly string[] = Object.freeze(
+  [
+    "git_checkout",
+    "git_cherry_pick",
+    "git_clean",
+    "git_clone",
+    "git_fetch",
+    "git_init",
+    "git_merge",
+    "git_pull",
+    "git_push",
+    "git_rebase",
+    "git_remote",
+    "git_reset",
+    "git_stash",
+    "git_worktree",
+  ].map((tool) => `mcp__git__${tool}`),
+);
+
 /** What of the SDK's options follows from the request alone; pure. */
 export function renderSessionOptions(options: {
   request: TaskRunRequest;
   builtinTools: readonly string[];
   allowedCommands: readonly string[];
+  refusedTools: readonly string[];
 }): Options {
   const { request, builtinTools, allowedCommands } = options;
   const mcpRules = request.mcpServers.map((server) => `mcp__${server.name}`);
@@ -35,12 +58,15 @@ export function renderSessionOptions(options: {
     maxTurns: request.limits.maxTurns,
     systemPrompt: { type: "preset", preset: "claude_code", append: request.systemAppend },
     settingSources: [],
+    // CCB commits and writes its own trailers.
+    settings: { attribution: false },
     strictMcpConfig: true,
     // Over stdin, not on the command line, where other users of the machine could read the servers' env and headers.
     mcpServersDelivery: "initialize",
     mcpServers: Object.fromEntries(request.mcpServers.map((server) => [server.name, renderMcpServer(server)])),
     tools: [...builtinTools],
     allowedTools: [...toolRules, ...mcpRules],
+    disallowedTools: [...options.refusedTools],
     permissionMode: "dontAsk",
     // Parts of an answer are signs of life; without them a long answer looks like a hanging session.
     includePartialMessages: true,

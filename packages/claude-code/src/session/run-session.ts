@@ -3,7 +3,14 @@ import { mkdirSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { query, type SDKMessage, type SDKResultMessage, type SpawnedProcess } from "@anthropic-ai/claude-agent-sdk";
-import { CcbError, type Clock, type TaskRunRequest, type TaskRunResult, type ToolUse } from "@ccb/core";
+import {
+  CcbError,
+  type Clock,
+  type McpServerDefinition,
+  type TaskRunRequest,
+  type TaskRunResult,
+  type ToolUse,
+} from "@ccb/core";
 import {
   endProcessTree,
   type RecordedProcess,
@@ -25,6 +32,7 @@ export interface SessionSettings {
   clock: Clock;
   builtinTools: readonly string[];
   allowedCommands: readonly string[];
+  refusedTools: readonly string[];
   /** Path of setpriv, where parent-death signals work. */
   setpriv: string | undefined;
 }
@@ -136,14 +144,19 @@ async function drain(
   }
 }
 
-function readMessage(message: SDKMessage, session: { request: TaskRunRequest; record: SessionRecord }): void {
-  const { request, record } = session;
+function readMessage(
+  message: SDKMessage,
+  session: { request: TaskRunRequest; record: SessionRecord; watch: SessionWatch },
+): void {
+  const { request, record, watch } = session;
   if (message.type === "result") {
     record.result = message;
   } else if (message.type === "system" && message.subtype === "init") {
     record.sessionId = message.session_id;
     const mcpServers = message.mcp_servers.map(({ name, status }) => ({ name, status }));
     request.onEvent?.({ type: "session-started", sessionId: message.session_id, mcpServers });
+    const reason = findMissingServer(request.mcpServers, mcpServers);
+    if (reason !== undefined) watch.stop({ status: "failed", reason });
   } else if (message.type === "system" && message.subtype === "api_retry") {
     const status = message.error_status ?? undefined;
     request.onEvent?.({ type: "api-retried", attempt: message.attempt, delayMs: message.retry_delay_ms, status });
@@ -154,6 +167,18 @@ function readMessage(message: SDKMessage, session: { request: TaskRunRequest; re
   } else if (message.type === "stream_event" && message.event.type === "message_start") {
     record.turns += 1;
   }
+}
+
+/** A required server that did not start fails the task as soon as the session says so; its first model call may be on its way by then. */
+function findMissingServer(
+  wanted: readonly McpServerDefinition[],
+  started: readonly { name: string; status: string }[],
+): string | undefined {
+  const missing = wanted.filter(
+    ({ name, required }) => required && !started.some((server) => server.name === name && server.status !== "failed"),
+  );
+  if (missing.length === 0) return undefined;
+  return `A required MCP server did not start in the session: ${missing.map(({ name }) => name).join(", ")}.`;
 }
 
 /** Starts the binary under the guard and keeps what is needed to end it. */

@@ -8,6 +8,8 @@ import { readCustomServers } from "./read-custom-servers.ts";
 
 let folder = "";
 let count = 0;
+/** Begins a variable in the files under test. */
+const dollar = "$";
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "ccb-custom-")));
@@ -118,8 +120,7 @@ describe("readCustomServers", () => {
     ["the name of a mandatory server", "mcp_servers: { git: { command: x } }", /none of the mandatory servers/],
     [
       "a variable without a value",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax under test
-      "mcp_servers: { a: { command: x, env: { A: '${NOPE}' } } }",
+      `mcp_servers: { a: { command: x, env: { A: '${dollar}{NOPE}' } } }`,
       /a\.env\.A: expected the environment variable NOPE to be set/,
     ],
     ["an empty entry", "mcp_servers: { a: }", /mcp_servers\.a: expected a value of type object, received null/],
@@ -167,11 +168,12 @@ describe("expandVariables", () => {
   it("inserts values as they are, without expanding them again", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (value) => {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax under test
-        expect(expandVariables("<${A}>", { A: value }).text).toBe(`<${value}>`);
+        expect(expandVariables(`<${dollar}{A}>`, { A: value }).text).toBe(`<${value}>`);
       }),
     );
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax under test
-    expect(expandVariables("${A:-x}${B:-}${C}", { A: "" })).toEqual({ text: "x", missing: ["C"] });
+    expect(expandVariables(`${dollar}{A:-x}${dollar}{B:-}${dollar}{C}`, { A: "" })).toEqual({
+      text: "x",
+      missing: ["C"],
+    });
   });
 });
