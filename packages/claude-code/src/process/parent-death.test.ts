@@ -14,8 +14,12 @@ import { readProcessTable, readProcessVariable } from "./process-table.ts";
 
 let bench: SessionBench | undefined;
 
+const running = (home: string) => readProcessTable().filter((row) => readProcessVariable(row.pid, "HOME") === home);
+
 afterEach(async () => {
-  await bench?.close();
+  if (bench === undefined) return;
+  for (const { pid } of running(bench.home)) process.kill(pid, "SIGKILL");
+  await bench.close();
 });
 
 it.runIf(process.platform === "linux")(
@@ -25,7 +29,6 @@ it.runIf(process.platform === "linux")(
     const command = "setsid sh -c 'trap \"\" TERM; touch detached; sleep 300' & touch started; sleep 300";
     bench = await createSessionBench(() => ({ tools: [{ name: "Bash", input: { command } }] }));
     const { project, home, model } = bench;
-    const running = () => readProcessTable().filter((row) => readProcessVariable(row.pid, "HOME") === home);
 
     const program = fileURLToPath(new URL("../../test-support/run-one-session.ts", import.meta.url));
     const parent = spawn(process.execPath, ["--conditions=ccb-source", program], {
@@ -37,8 +40,8 @@ it.runIf(process.platform === "linux")(
 
     const hasStarted = () => existsSync(join(project, "started")) && existsSync(join(project, "detached"));
     await awaitUntil(hasStarted, "the command to run");
-    expect(running().length).toBeGreaterThanOrEqual(4);
+    expect(running(home).length).toBeGreaterThanOrEqual(4);
     parent.kill("SIGKILL");
-    await awaitUntil(() => running().length === 0, "all processes of the session to end");
+    await awaitUntil(() => running(home).length === 0, "all processes of the session to end");
   },
 );
