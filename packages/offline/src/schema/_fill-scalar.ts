@@ -1,4 +1,4 @@
-import { samplePattern } from "./sample-pattern.ts";
+import { samplePattern } from "../service/sample/sample-pattern.ts";
 
 const formats: Record<string, string> = {
   date: "2000-01-01",
@@ -23,7 +23,7 @@ export function fillString(wanted: Record<string, unknown>, say: string): string
   const text = say.length > most ? say.slice(0, most) : say.padEnd(least, ".");
   if (typeof wanted.pattern !== "string") return text;
   const pattern = compile(wanted.pattern);
-  const candidates = [text, samplePattern(wanted.pattern) ?? "", "offline", "0", "1", "A1"];
+  const candidates = [text, samplePattern(wanted.pattern, 0) ?? "", "offline", "0", "1", "A1"];
   return candidates.find((candidate) => pattern?.test(candidate) && candidate.length >= least) ?? text;
 }
 

@@ -11,24 +11,36 @@ export function callTool(session: Session, name: string, input: Record<string, u
   return session.tools.has(name) ? [{ type: "tool_use", name, input }] : [];
 }
 
-/** Asks what earlier tasks left in memory. */
+/** Asks what earlier tasks, or an earlier try of this one, left in memory. */
 export function recallMemory(session: Session): ToolUse[] {
-  const query = session.task?.name ?? "project";
-  const searched = callTool(session, "mcp__memory__search_nodes", { query });
+  const searched = callTool(session, "mcp__memory__search_nodes", { query: entityName(session) });
   return searched.length > 0 ? searched : callTool(session, "mcp__memory__read_graph", {});
 }
 
-/** Writes into memory what the task did. */
+/**
+ * Writes into memory what the task did, under a name that memory does not hold yet: the server stores nothing, and says so with an empty list,
+ * when it is given a name it knows.
+ */
 export function recordMemory(session: Session, observations: string[]): ToolUse[] {
-  const name = `task ${session.task?.id ?? "unnamed"}`;
-  const entity = { name, entityType: "task", observations };
-  return callTool(session, "mcp__memory__create_entities", { entities: [entity] });
+  const known = session.calls.filter((call) => call.name.startsWith("mcp__memory__"));
+  const seen = known.map((call) => `${JSON.stringify(call.input)}${call.result ?? ""}`).join("\n");
+  const base = entityName(session);
+  let name = base;
+  for (let number = 2; holdsName(seen, name); number++) name = `${base} (${number})`;
+  return callTool(session, "mcp__memory__create_entities", { entities: [{ name, entityType: "task", observations }] });
+}
+
+function entityName(session: Session): string {
+  return `task ${session.task?.id ?? "unnamed"}`;
+}
+
+function holdsName(seen: string, name: string): boolean {
+  return new RegExp(`"name":\\s*"${name.replace(/[^\w ]/g, "\\$&")}"`).test(seen);
 }
 
 /** Looks at the state of the project's repository. */
 export function lookAtGit(session: Session): ToolUse[] {
-  const input = session.directory === "" ? {} : { path: session.directory };
-  return callTool(session, "mcp__git__git_status", input);
+  return callTool(session, "mcp__git__git_status", { path: "./" });
 }
 
 /** Writes down the order of the work as one thought. */
@@ -54,7 +66,7 @@ export function listServers(session: Session): string[] {
 /** A harmless call of a server's: what is known of the usual five, else a tool that reads, its input filled by its schema. */
 export function useServer(session: Session, server: string): ToolUse[] {
   const known: Record<string, () => ToolUse[]> = {
-    memory: () => recallMemory(session),
+    memory: () => recordMemory(session, [`Worked on the task; ${offlineSentence}`]),
     git: () => lookAtGit(session),
     filesystem: () => callTool(session, "mcp__filesystem__list_directory", { path: session.directory || "." }),
     "sequential-thinking": () => thinkOnce(session),

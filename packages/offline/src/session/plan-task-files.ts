@@ -1,3 +1,5 @@
+import { findTaskParts } from "../plan/service-parts.ts";
+import { parseServiceModel, renderServicePart } from "../service/index.ts";
 import type { SessionTask } from "./read-session.ts";
 import type { WholeSpecification } from "./read-whole-specification.ts";
 
@@ -19,7 +21,17 @@ export function planTaskFiles(
   if (specification.state === "unreadable")
     return nothing(task, `the specification could not be read: ${specification.reason}`);
   if (!task) return nothing(task, "the prompt holds no task");
-  return nothing(task, "it builds REST services only, and no part of one belongs to this task");
+  const model = parseServiceModel(specification.text);
+  const parts = findTaskParts(model, task);
+  if (parts.length === 0) {
+    return nothing(task, "it builds REST services only, and no part of one belongs to this task");
+  }
+  return {
+    kind: "files",
+    files: parts.flatMap((part) => renderServicePart(model, part)),
+    parts,
+    leftOut: model.unsupported.map(({ text, reason }) => `“${text}” (${reason}).`),
+  };
 }
 
 function nothing(task: SessionTask | undefined, reason: string): { kind: "nothing"; reason: string } {

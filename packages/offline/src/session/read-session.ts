@@ -71,12 +71,14 @@ function textsOf({ content }: MessagesRequest["messages"][number]): string[] {
   return content.flatMap((block) => (block.type === "text" ? [block.text] : []));
 }
 
-/** The last thing a user said after the prompt; Claude Code's own reminders do not count. */
+/** The last thing a user said after the first answer; Claude Code's own reminders do not count. */
 function readRefusal(request: MessagesRequest, prompt: Prompt, calls: ToolExchange[]): Session["refusal"] {
   let refusal: Session["refusal"];
   let made = 0;
+  let hasAnswered = false;
   for (const message of request.messages) {
     if (message.role === "assistant") {
+      hasAnswered = true;
       made +=
         typeof message.content === "string" ? 0 : message.content.filter(({ type }) => type === "tool_use").length;
       continue;
@@ -85,7 +87,7 @@ function readRefusal(request: MessagesRequest, prompt: Prompt, calls: ToolExchan
     const text = textsOf(message).filter(
       (part) => part !== prompt.text && !part.trimStart().startsWith("<system-reminder>"),
     );
-    if (made + calls.length > 0 && text.join("").trim() !== "")
+    if (hasAnswered && text.join("").trim() !== "")
       refusal = { text: text.join("\n"), calls: calls.slice(made) };
   }
   return refusal;
@@ -100,7 +102,8 @@ function usualTools(policy: string): string[] {
     "sequential-thinking": ["sequentialthinking"],
     context7: ["resolve-library-id"],
   };
-  return Object.entries(usual).flatMap(([server, names]) =>
-    policy.includes(server) ? names.map((name) => `mcp__${server}__${name}`) : [],
-  );
+  return Object.entries(usual).flatMap(([server, names]) => {
+    const isOffered = policy.includes(server) && !policy.includes(`**${server}** is not available`);
+    return isOffered ? names.map((name) => `mcp__${server}__${name}`) : [];
+  });
 }
