@@ -1,7 +1,7 @@
 /** The words of a heading or a line of prose: marks of emphasis, code, links and images taken away. */
 export function plainText(source: string): string {
   let text = source;
-  if (text.includes("[")) text = text.replace(/!?\[([^[\]]{0,400})\](?:\([^()]{0,800}\)|\[[^[\]]{0,200}\])?/g, "$1");
+  if (text.includes("[")) text = text.replace(/!?\[([^[\]]{0,400})\](?:\([^()]{0,800}\)|\[[^[\]]{0,200}\])/g, "$1");
   if (text.includes("<")) text = text.replace(/<\/?[A-Za-z][^<>]{0,300}>/g, "");
   if (text.includes("*")) text = text.replace(/\*{1,3}(?=\S)([^*]{1,2000}?)\*{1,3}/g, "$1");
   if (text.includes("__")) text = text.replace(/__(?=\S)([^_]{1,2000}?)__/g, "$1");

@@ -6,15 +6,23 @@ import { isRequirement } from "./_judge-candidate.ts";
 import { type Label, parseLabel } from "./_labels.ts";
 import { scenariosOfFence } from "./_scenarios.ts";
 import { splitSentences } from "./_split-sentences.ts";
-import { GIVEN, METADATA, modalOf, PREFACE, SCENARIO, STORY } from "./_statement.ts";
+import { findSubjects, GIVEN, METADATA, modalOf, PREFACE, SCENARIO, STORY } from "./_statement.ts";
 import { tableCandidates } from "./_table-candidates.ts";
 
 /** Everything in a document that states a requirement, in order. */
 export function collectCandidates(text: string): Candidate[] {
-  const collector = new Collector(text);
-  for (const block of parseBlocks(text)) collector.block(block, 0);
+  const blocks = parseBlocks(text);
+  const collector = new Collector(text, hasTitle(blocks));
+  for (const block of blocks) collector.block(block, 0);
   collector.closeHeading();
   return collector.candidates;
+}
+
+/** Whether one heading stands above all others. */
+function hasTitle(blocks: Block[]): boolean {
+  const levels = blocks.flatMap((block) => (block.kind === "heading" ? [block.level ?? 1] : []));
+  const top = Math.min(...levels.slice(0, 10_000));
+  return levels[0] === top && levels.filter((level) => level === top).length === 1;
 }
 
 interface Stretch {
@@ -37,11 +45,14 @@ const ENDPOINT_ITEM = /^[*_`]*(?:GET|POST|PUT|PATCH|DELETE|HEAD)\b[\s`]+\/\S*/;
 class Collector {
   readonly candidates: Candidate[] = [];
   private readonly text: string;
-  private readonly trail = new HeadingTrail();
+  private readonly trail: HeadingTrail;
+  private readonly subjects: ReadonlySet<string>;
   private lead = "";
 
-  constructor(text: string) {
+  constructor(text: string, titled: boolean) {
     this.text = text;
+    this.trail = new HeadingTrail(titled);
+    this.subjects = findSubjects(text);
   }
 
   block(block: Block, depth: number): void {
@@ -175,12 +186,13 @@ class Collector {
       const { startLine } = first.span;
       const words = plainText(source);
       const heads = rest.length > 0 && (/:\s*$/.test(words) || /^(?:\*\*|__)[^*_]+(?:\*\*|__):?$/.test(source.trim()));
-      if (!heads && !this.priorityOf(words)) {
+      const kind = box > 0 ? "checkbox" : this.itemSource(source);
+      if (!heads && (kind === "field" || !this.priorityOf(words))) {
         this.statement({
           start: wordsStart,
           end: first.span.end,
           startLine,
-          source: box > 0 ? "checkbox" : this.itemSource(source),
+          source: kind,
           wordsStart,
         });
       }
@@ -238,7 +250,7 @@ class Collector {
   }
 
   private accept(candidate: Candidate): boolean {
-    if (!isRequirement(candidate, this.trail.mode())) return false;
+    if (!isRequirement(candidate, this.trail.mode(), this.subjects)) return false;
     this.candidates.push(candidate);
     if (this.trail.pending) this.trail.pending.used = true;
     return true;

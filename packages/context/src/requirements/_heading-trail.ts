@@ -20,6 +20,12 @@ export class HeadingTrail {
   pending: PendingHeading | undefined;
   private readonly open: { level: number; title: string }[] = [];
   private known: SectionMode | undefined;
+  private readonly titled: boolean;
+
+  /** `titled`: the document's one top heading is its title and says nothing about a section. */
+  constructor(titled: boolean) {
+    this.titled = titled;
+  }
 
   enter(title: string, level: number, span: Span): void {
     while ((this.open.at(-1)?.level ?? 0) >= level) this.open.pop();
@@ -45,7 +51,7 @@ export class HeadingTrail {
   }
 
   mode(): SectionMode {
-    this.known ??= modeOfPath(this.titles());
+    this.known ??= modeOfPath(this.titled ? this.titles() : ["", ...this.titles()]);
     return this.known;
   }
 

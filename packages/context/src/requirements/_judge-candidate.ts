@@ -18,7 +18,7 @@ const CLOSED_LEAD =
   /\b(?:for example|examples?|such as|questions?|alternatives?|considered|assum\w+|e\.g|note|notes|consists? of|not (?:supported|included|planned))\b[^:]*:\s*$/i;
 
 /** Whether a candidate states a requirement, in a section of this mode. */
-export function isRequirement(candidate: Candidate, mode: SectionMode): boolean {
+export function isRequirement(candidate: Candidate, mode: SectionMode, subjects: ReadonlySet<string>): boolean {
   const { text, source, label, lead } = candidate;
   if (source === "endpoint" || source === "field" || source === "row" || source === "scenario")
     return mode !== "closed" || source === "scenario";
@@ -28,7 +28,7 @@ export function isRequirement(candidate: Candidate, mode: SectionMode): boolean 
   if (label !== undefined) return isLabelled(candidate, mode);
   if (STORY.test(text) || SCENARIO.test(text) || GIVEN.test(text)) return true;
   if (lead !== undefined && CLOSED_LEAD.test(lead)) return false;
-  return source === "sentence" ? isObligation(candidate, mode) : isListed(candidate, mode);
+  return source === "sentence" ? isObligation(candidate, mode, subjects) : isListed(candidate, mode);
 }
 
 function isLabelled({ text, label = "", source }: Candidate, mode: SectionMode): boolean {
@@ -39,17 +39,24 @@ function isLabelled({ text, label = "", source }: Candidate, mode: SectionMode):
 }
 
 /** A sentence of running text counts by its modal verb and its subject; under an endpoint also a plain verb does. */
-function isObligation(candidate: Candidate, mode: SectionMode): boolean {
+function isObligation(candidate: Candidate, mode: SectionMode, subjects: ReadonlySet<string>): boolean {
   const { text } = candidate;
-  if (isTelling(text)) return false;
+  if (isTelling(text) && !(candidate.afterObligation && /^they (?:shall|must|may|should)\b/i.test(text))) return false;
   if (candidate.underEndpoint) return isBehaviour(text);
   const modal = modalOf(text);
   if (mode === "told")
-    return modal === "strong" && (/\bshall\b/i.test(text) || hasSystemSubject(text)) && !/\bshould\b/i.test(text);
+    return (
+      modal === "strong" && (/\bshall\b/i.test(text) || hasSystemSubject(text, subjects)) && !/\bshould\b/i.test(text)
+    );
   if (modal === "strong" || (modal !== undefined && isConditional(text))) return true;
   if (modal === "weak")
-    return (mode === "stated" && !/^(?:this|that|these|those|there|it)\b/i.test(text)) || hasSystemSubject(text);
-  return mode === "stated" && (candidate.alone || candidate.afterObligation) && isPlainRule(text);
+    return (
+      (mode === "stated" && !/^(?:this|that|these|those|there|it)\b/i.test(text)) || hasSystemSubject(text, subjects)
+    );
+  return (
+    mode === "stated" &&
+    (isPlainRule(text) || (isBehaviour(text) && !/^(?:this|that|these|those|there|it|here|note|in|at)\b/i.test(text)))
+  );
 }
 
 /** "Errors are returned as problem details.": the present tense of a rule, in a section of requirements. */

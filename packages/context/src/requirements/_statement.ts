@@ -4,7 +4,7 @@ const WEAK = /\b(?:should|may|can|cannot|can't|could|will|might)\b/i;
 
 /** `strong`: shall, must; `weak`: should, may, can, will. */
 export function modalOf(text: string): "strong" | "weak" | undefined {
-  if (STRONG.test(text)) return "strong";
+  if (STRONG.test(text) || /\b(?:SHOULD|MAY|RECOMMENDED|OPTIONAL)\b/.test(text)) return "strong";
   return WEAK.test(text) ? "weak" : undefined;
 }
 
@@ -29,7 +29,7 @@ export function isTelling(text: string): boolean {
   return (
     TELLER.test(text) ||
     PAST.test(text) ||
-    /\b(?:according to|it is assumed|is described in|are to be interpreted|will (?:not )?be (?:described|decided|covered|discussed))\b/i.test(
+    /\b(?:according to|manual|recommends|experience shows|usual(?:ly)?|it is assumed|is described in|are to be interpreted|\bwords? ["'“]?[A-Z]|used as in|will (?:not )?be (?:described|decided|covered|discussed))\b/i.test(
       text,
     )
   );
@@ -38,10 +38,35 @@ export function isTelling(text: string): boolean {
 const SYSTEM =
   /\b(?:system|app|application|service|server|client|api|user|users|software|program|tool|platform|product|device|controller|component|module|interface|page|form|database|backend|frontend|website|portal|request|requests|response|responses|endpoint|message|messages|data|password|passwords|admin|admins|administrator|operator|customer|customers|field|file|files|account|accounts|session|token|tokens|it)\b/i;
 
+/** Nouns this document obliges with shall or must: what it calls the system, its parts and its users. */
+export function findSubjects(text: string): ReadonlySet<string> {
+  const subjects = new Set<string>();
+  for (const [, noun] of text.matchAll(/([\p{L}-]{3,30})\s+(?:shall|must)\b/giu))
+    if (noun) subjects.add(noun.toLowerCase());
+  for (const word of [
+    "that",
+    "which",
+    "this",
+    "these",
+    "they",
+    "who",
+    "you",
+    "and",
+    "what",
+    "team",
+    "readers",
+    "bidder",
+    "bidders",
+  ])
+    subjects.delete(word);
+  return subjects;
+}
+
 /** Whether the subject, the words before the modal, names the system or who uses it. */
-export function hasSystemSubject(text: string): boolean {
+export function hasSystemSubject(text: string, subjects: ReadonlySet<string>): boolean {
   const modal = /\b(?:shall|must|should|may|can|cannot|could|will|might|has to|have to|needs? to|is|are)\b/i.exec(text);
-  return SYSTEM.test(modal ? text.slice(0, modal.index) : text.slice(0, 60));
+  const before = modal ? text.slice(0, modal.index) : text.slice(0, 60);
+  return SYSTEM.test(before) || (before.toLowerCase().match(/[\p{L}-]+/gu) ?? []).some((word) => subjects.has(word));
 }
 
 const VERBS = new Set(
@@ -73,6 +98,7 @@ export function isBehaviour(text: string): boolean {
   const [first = ""] = words;
   if (words.length >= 2 && isVerb(first)) return true;
   if (words.length < 3) return false;
+  if (/[^s]s$/.test(first) && isVerb(words[1] ?? "")) return true;
   if (
     /\b(?:is|are|has|have|can|cannot|gets?|does|do|must|shall|should|may|needs?|takes?|stays?|remains?|becomes?|wins?|goes?|go|live|lives|pass|passes|carry|carries|costs?|contains?|works?|never|always|only)\b/i.test(
       text,

@@ -22,7 +22,7 @@ const METHOD_CELL = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|WS|SSE)\b/;
 const CLOSED_HEADER =
   /^(?:terms?|words?|acronym|abbreviation|definition|explanation|version|revision|date|when|author|quarter|milestone|phase|sprint|step|risk|likelihood|probability|impact|mitigation|owner|stakeholder|persona|person|team|member|contact|reference|document|example|input|alternative|option [a-z]|pros?|cons?|library|tool|competitor|change|week|deliverable|question|decision|assumption|test(?: case)?|cost|price|responsib\w+|accountable|interest|influence|reviewer|approver|due|deadline)s?$/;
 const STATED_HEADER =
-  /requirement|statement|user story|criteri|\brule|behaviou?r|expected|\bshall\b|\bmust\b|target|objective|threshold|constraint|\blimit|\bslo\b|\bsla\b|\bgoal|kept for|maximum|minimum|validation|permission|allowed|capability|feature|function|status|code|error|event|option|flag|argument|command|setting|variable|parameter|key$/;
+  /requirement|statement|user story|criteri|\brule|behaviou?r|expected|\bshall\b|\bmust\b|target|objective|threshold|constraint|\blimit|\bslo\b|\bsla\b|\bgoal|kept for|maximum|minimum|validation|permission|allowed|capability|feature|function|status|code|error|event|option|flag|argument|command|setting|variable|parameter|key$|^from$|^to$|transition|^period$|retention/;
 
 /** The requirements that rows of a table state: endpoints, fields, labelled statements, targets, codes, options. */
 export function tableCandidates(
@@ -73,7 +73,8 @@ function readTable(columns: Columns, rows: TableRow[], mode: SectionMode): Readi
   if (closed && !names.slice(1).some((name) => /requirement|target|objective|threshold|criteri/.test(name)))
     return mode === "stated" && names[0] === "status" ? "stated" : isCodeTable(names) ? "stated" : "none";
   if (names.some((name) => STATED_HEADER.test(name))) return "stated";
-  return mode === "stated" ? "stated" : "none";
+  const measured = rows.filter((row) => row.cells.slice(1).some((cell) => /\d/.test(cell))).length;
+  return mode === "stated" || (mode === "neutral" && measured * 2 > rows.length) ? "stated" : "none";
 }
 
 /** "| Status | When |", "| Code | Meaning |". */
