@@ -1,0 +1,5 @@
+export { type ExplainedRequirement, explainRequirement, type RequirementExplanation } from "./explain-requirement.ts";
+export { parseServiceModel } from "./parse-service-model.ts";
+export { planServiceParts, type ServicePart } from "./plan-service-parts.ts";
+export { renderServicePart, type ServiceFile } from "./render-service-part.ts";
+export type * from "./service-model.ts";

@@ -1,0 +1,38 @@
+import { isDemand, outOfScopeTitle, unsupportedReason } from "../rules/unsupported.ts";
+import type { StatementModel } from "../service-model.ts";
+import type { ServiceDraft } from "./draft.ts";
+import type { Statement } from "./read-statements.ts";
+
+/** Says of every statement what it became, and lists those that ask for something no rule builds. */
+export function judgeStatements(draft: ServiceDraft): void {
+  for (const statement of draft.sentences) {
+    const reason = statement.reason ?? judge(statement);
+    const { text, span, headingPath } = statement;
+    const parts = [...new Set(statement.parts)];
+    const model: StatementModel = {
+      text,
+      span,
+      headingPath,
+      parts: reason === undefined ? parts : [],
+      ...(reason === undefined ? {} : { reason }),
+    };
+    draft.statements.push(model);
+    if (reason !== undefined && !isOutOfScope(statement))
+      draft.unsupported.push({ text, line: span.startLine, reason });
+  }
+}
+
+function isOutOfScope({ headingPath }: Statement): boolean {
+  return headingPath.some((title) => outOfScopeTitle.test(title));
+}
+
+function judge(statement: Statement): string | undefined {
+  if (statement.claimed) return undefined;
+  if (isOutOfScope(statement)) return "the spec leaves it out";
+  const reason = unsupportedReason(statement.plain);
+  if (reason !== undefined) return reason;
+  if (statement.parts.length > 0) return undefined;
+  return isDemand(statement.plain) && !statement.plain.endsWith(":")
+    ? "no rule of the offline dialect covers it"
+    : undefined;
+}
