@@ -1,11 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CcbError, type ExecutorEvent } from "@ccb/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { awaitUntil } from "../test-support/await-until.ts";
 import type { ModelAnswer, ModelTurn } from "../test-support/model-server.ts";
-import { createSessionBench, defineTestServer, type SessionBench } from "../test-support/session-bench.ts";
+import {
+  createSessionBench,
+  defineTestServer,
+  renderTestRequest,
+  type SessionBench,
+} from "../test-support/session-bench.ts";
 import { createClaudeCodeExecutor } from "./create-claude-code-executor.ts";
 import { readProcessTable, readProcessVariable } from "./process/process-table.ts";
 
@@ -55,7 +60,7 @@ describe("a session that ends by itself", () => {
       ["mcp__probe__echo", "probe", true],
       ["mcp__probe__fail", "probe", false],
     ]);
-    expect(result.toolUses[3]?.response).toBe('echo {"text":"hello"} key=');
+    expect(result.toolUses[3]?.response).toBe('echo {"text":"hello"} key= url=');
     expect(result.reportedUsage).toMatchObject({ inputTokens: 200, outputTokens: 40 });
     expect(events.map((event) => event.type)).toEqual(
       expect.arrayContaining(["process-started", "session-started", "tool-started", "text-received"]),
@@ -105,6 +110,29 @@ describe("a session that ends by itself", () => {
     expect(listSessionProcesses(home)).toEqual([]);
   });
 });
+
+it.runIf(process.platform === "linux")(
+  "a session that gave its result and does not go is done, and its process is ended",
+  async () => {
+    const { run, home, project, model } = await prepare(() => ({ text: "Done." }));
+    let pid = 0;
+    let binary = "";
+    await run({
+      onEvent: (event) => {
+        if (event.type === "process-started") pid = event.pid;
+        // By now setpriv has handed over to Claude Code.
+        if (event.type === "session-started") binary = readlinkSync(`/proc/${pid}/exe`);
+      },
+    });
+    const wrapper = join(home, "claude-that-stays");
+    writeFileSync(wrapper, `#!/bin/sh\n"${binary}" "$@"\nsleep 300\n`, { mode: 0o755 });
+    const environment = { PATH: process.env.PATH ?? "" };
+    const executor = createClaudeCodeExecutor({ environment, homeDirectory: home, executablePath: wrapper });
+    const result = await executor.runTask(renderTestRequest({ project, url: model.url }));
+    expect(result).toMatchObject({ status: "done", text: "Done." });
+    expect(listSessionProcesses(home)).toEqual([]);
+  },
+);
 
 describe("the question before the end", () => {
   it("makes the session go on as often as it is refused, and shows the reason", async () => {

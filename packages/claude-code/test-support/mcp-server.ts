@@ -18,7 +18,7 @@ function answer(message: Message): object | undefined {
     return { tools: ["echo", "fail"].map((name) => ({ name, description: name, inputSchema })) };
   }
   if (message.method === "tools/call") {
-    const text = `${message.params?.name} ${JSON.stringify(message.params?.arguments)} key=${process.env.ANTHROPIC_API_KEY ?? ""}`;
+    const text = `${message.params?.name} ${JSON.stringify(message.params?.arguments)} key=${process.env.ANTHROPIC_API_KEY} url=${process.env.ANTHROPIC_BASE_URL}`;
     return { content: [{ type: "text", text }], isError: message.params?.name === "fail" };
   }
   return undefined;

@@ -58,7 +58,7 @@ export function defineTestServer(name: string): McpServerDefinition {
       type: "stdio",
       command: process.execPath,
       args: [fileURLToPath(new URL("./mcp-server.ts", import.meta.url))],
-      env: { ANTHROPIC_API_KEY: "", ANTHROPIC_BASE_URL: "" },
+      env: {},
     },
     required: true,
     enforceAt: [],

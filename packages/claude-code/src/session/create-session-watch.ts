@@ -3,7 +3,11 @@ import type { TaskRunLimits } from "@ccb/core";
 /** Why a session is ended from outside. */
 export type StopCause =
   | { status: "limit" | "aborted" | "failed"; reason: string }
+  /** It gave its result and does not go. */
+  | { status: "settled" }
   | { status: "bug"; reason: string; error: unknown };
+
+const settleMs = 5_000;
 
 /** Ends a session that shows no sign of life, takes too long, or is not wanted any more. */
 export interface SessionWatch {
@@ -12,6 +16,8 @@ export interface SessionWatch {
   readonly cause: StopCause | undefined;
   /** A sign of life. */
   touch(): void;
+  /** The result is there: the process gets five seconds to go, unless another sign of life shows that it goes on. */
+  settle(): void;
   stop(cause: StopCause): void;
   /** Frees the timers and the signal. */
   close(): void;
@@ -26,10 +32,17 @@ export function createSessionWatch(options: { limits: TaskRunLimits; signal: Abo
     cause ??= next;
     resolve(cause);
   };
-  const idle = setTimeout(
-    () => stop({ status: "limit", reason: `The session showed no sign of life for ${seconds(limits.idleMs)}.` }),
-    limits.idleMs,
-  );
+  const idleCause: StopCause = {
+    status: "limit",
+    reason: `The session showed no sign of life for ${seconds(limits.idleMs)}.`,
+  };
+  const arm = (ms: number, next: StopCause) => setTimeout(() => stop(next), ms);
+  let silence = arm(limits.idleMs, idleCause);
+  let settled = false;
+  const rearm = (ms: number, next: StopCause) => {
+    clearTimeout(silence);
+    silence = arm(ms, next);
+  };
   const total = setTimeout(
     () =>
       stop({ status: "limit", reason: `The session took longer than the ${seconds(limits.totalMs)} it was given.` }),
@@ -43,10 +56,18 @@ export function createSessionWatch(options: { limits: TaskRunLimits; signal: Abo
     get cause() {
       return cause;
     },
-    touch: () => void idle.refresh(),
+    touch() {
+      if (settled) rearm(limits.idleMs, idleCause);
+      else silence.refresh();
+      settled = false;
+    },
+    settle() {
+      settled = true;
+      rearm(settleMs, { status: "settled" });
+    },
     stop,
     close() {
-      clearTimeout(idle);
+      clearTimeout(silence);
       clearTimeout(total);
       signal?.removeEventListener("abort", onAbort);
     },

@@ -14,7 +14,8 @@ export function judgeSessionEnd(seen: {
   standardError: string;
 }): Pick<TaskRunResult, "status" | "reason"> {
   const { cause, result } = seen;
-  if (cause !== undefined && cause.status !== "bug") return { status: cause.status, reason: cause.reason };
+  if (cause !== undefined && "reason" in cause && cause.status !== "bug")
+    return { status: cause.status, reason: cause.reason };
   if (result === undefined) return { status: "failed", reason: renderFailure(seen) };
   if (result.subtype === "error_max_turns") {
     return { status: "limit", reason: `The session used up its turns (${seen.turns} answers of the model).` };

@@ -73,9 +73,17 @@ export function renderSessionOptions(options: {
   };
 }
 
+/** Variables of the session that its servers would inherit: with them a server could call the model at the build's cost, or speak to the session. */
+const blankedInServers: Readonly<Record<string, string>> = Object.freeze({
+  ANTHROPIC_API_KEY: "",
+  ANTHROPIC_BASE_URL: "",
+  CLAUDE_CODE_MESSAGING_SOCKET: "",
+  CLAUDE_CODE_MESSAGING_TOKEN: "",
+});
+
 function renderMcpServer(server: McpServerDefinition): McpServerConfig {
   const { transport, alwaysLoad } = server;
-  return transport.type === "stdio"
-    ? { type: "stdio", command: transport.command, args: transport.args, env: transport.env, alwaysLoad }
-    : { type: "http", url: transport.url, headers: transport.headers, alwaysLoad };
+  if (transport.type === "http") return { type: "http", url: transport.url, headers: transport.headers, alwaysLoad };
+  const env = { ...blankedInServers, ...transport.env };
+  return { type: "stdio", command: transport.command, args: transport.args, env, alwaysLoad };
 }

@@ -151,6 +151,7 @@ function readMessage(
   const { request, record, watch } = session;
   if (message.type === "result") {
     record.result = message;
+    watch.settle();
   } else if (message.type === "system" && message.subtype === "init") {
     record.sessionId = message.session_id;
     const mcpServers = message.mcp_servers.map(({ name, status }) => ({ name, status }));

@@ -88,7 +88,7 @@ export const defaultPolicy: McpPolicy = Object.freeze({
       countingTools: [],
       failurePatterns: errorAnswers,
       severity: "warning",
-      example: 'mcp__filesystem__directory_tree {"path": "."}',
+      example: 'mcp__filesystem__list_directory {"path": "."}',
     },
     git: {
       usage: "the project's history and what has changed",

@@ -27,8 +27,6 @@ const blanked: Readonly<Record<string, string>> = Object.freeze({
   ANTHROPIC_API_KEY: "",
   ANTHROPIC_AUTH_TOKEN: "",
   ANTHROPIC_BASE_URL: "",
-  CLAUDE_CODE_MESSAGING_SOCKET: "",
-  CLAUDE_CODE_MESSAGING_TOKEN: "",
   OPENAI_API_KEY: "",
   MOONSHOT_API_KEY: "",
 });
