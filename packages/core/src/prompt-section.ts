@@ -21,19 +21,39 @@ export function renderPromptSection(section: {
   return `<${section.name}${attributes}>\n${escaped}\n</${section.name}>`;
 }
 
-/** The first part of that name in a prompt, or undefined. */
+const openingTag = /^<([a-z][\w-]*)((?: [a-zA-Z][\w-]*="[^"]*")*)>\n/gm;
+
+/**
+ * The first part of that name in a prompt, or undefined. Parts are read in order and their content is passed over, so what looks like a part inside the
+ * specification is never taken for one.
+ */
 export function readPromptSection(prompt: string, name: string): PromptSection | undefined {
-  const opening = new RegExp(`<${name}((?: [a-zA-Z][\\w-]*="[^"]*")*)>\\n`).exec(prompt);
-  if (!opening) return undefined;
-  const from = opening.index + opening[0].length;
-  const to = prompt.indexOf(`\n</${name}>`, from - 1);
-  if (to < 0) return undefined;
+  openingTag.lastIndex = 0;
+  for (let opening = openingTag.exec(prompt); opening; opening = openingTag.exec(prompt)) {
+    const [whole, tag = "", attributes = ""] = opening;
+    const from = opening.index + whole.length;
+    const to = prompt.indexOf(`\n</${tag}>`, from - 1);
+    if (to < 0) continue;
+    if (tag === name) {
+      return {
+        name,
+        attributes: readAttributes(attributes),
+        content: restoreTags(prompt.slice(from, Math.max(from, to)), tag),
+      };
+    }
+    openingTag.lastIndex = to + 1;
+  }
+  return undefined;
+}
+
+function readAttributes(text: string): Record<string, string> {
   const attributes: Record<string, string> = {};
-  for (const [, key = "", value = ""] of (opening[1] ?? "").matchAll(/ ([a-zA-Z][\w-]*)="([^"]*)"/g)) {
+  for (const [, key = "", value = ""] of text.matchAll(/ ([a-zA-Z][\w-]*)="([^"]*)"/g)) {
     attributes[key] = value.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
   }
-  const content = prompt
-    .slice(from, Math.max(from, to))
-    .replaceAll(new RegExp(`<\\\\(\\\\*)/${name}>`, "g"), `<$1/${name}>`);
-  return { name, attributes, content };
+  return attributes;
+}
+
+function restoreTags(content: string, tag: string): string {
+  return content.replaceAll(new RegExp(`<\\\\(\\\\*)/${tag}>`, "g"), `<$1/${tag}>`);
 }
