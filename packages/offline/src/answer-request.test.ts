@@ -84,7 +84,7 @@ async function askEveryone(asked: Asked): Promise<void> {
       specification,
       files: [{ path: "package.json", size: 20 }],
       excerpts: [{ path: "package.json", content: '{"scripts":{"test":"node --test"}}' }],
-      criteriaResults: [{ criterion: "FC001", description: "It | runs", passed: true, summary: "as expected" }],
+      criteriaResults: [{ id: "FC001", description: "It | runs", passed: true, summary: "as expected" }],
     });
     expect(text).toContain("not a language model");
   }

@@ -30,11 +30,11 @@ export function analyzeSpec(prompt: Prompt): Analysis {
 
 function summarize(spec: SpecReading, service: ServiceModel, type: string): string {
   const said = firstSentences(spec);
+  const article = /^[aeiou]/i.test(type) ? "an" : "a";
   const entities = service.entities.map((entity) => entity.title);
   const sections = spec.sections.filter(({ level }) => level > 0).length;
   return [
-    `${spec.name}: ${/^[aeiou]/i.test(type) ? "an" : "a"} ${type}.`,
-    ...(said === "" ? [] : [said]),
+    said === "" ? `${spec.name} is ${article} ${type}.` : `${said} By its words it is ${article} ${type}.`,
     `The specification has ${plural(sections, "section")} and states ${plural(spec.requirements.length, "requirement")}${
       entities.length > 0 ? ` about ${entities.slice(0, 8).join(", ")}` : ""
     }.`,

@@ -18,7 +18,11 @@ export function findComponents(spec: SpecReading, service: ServiceModel): Analys
     const title = sectionTitle(headingPath);
     if (title !== "") bySection.set(title, (bySection.get(title) ?? 0) + 1);
   }
-  const sections = [...bySection].map(([name, count]) => ({
+  const named = new Set(
+    service.entities.flatMap(({ title, plural: several }) => [title, several.replaceAll("_", " ")]),
+  );
+  const further = [...bySection].filter(([title]) => !named.has(title.toLowerCase()));
+  const sections = further.map(([name, count]) => ({
     name,
     purpose: `Section with ${plural(count, "requirement")}.`,
   }));

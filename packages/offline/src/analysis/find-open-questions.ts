@@ -33,7 +33,10 @@ function undecidedPlaces(spec: SpecReading): string[] {
 function unfoundReferences(service: ServiceModel): string[] {
   return service.unsupported
     .slice(0, 4)
-    .map(({ text, line, reason }) => `Line ${line}, "${text.slice(0, 100)}": ${reason} How else could it be met?`);
+    .map(
+      ({ text, line, reason }) =>
+        `Line ${line}, "${text.slice(0, 100)}": ${reason.replace(/[.]$/, "")}. How else could it be met?`,
+    );
 }
 
 interface Topic {

@@ -31,7 +31,8 @@ function quote(text: string | undefined): string {
 /** "12 of 14 requirements are built." */
 export function coverageSentence(facts: DocumentFacts): string {
   const covered = new Set(facts.tasks.flatMap((task) => task.requirementIds)).size;
-  const total = covered + facts.plan.waivers.length;
+  const left = facts.plan.waivers.length;
+  const total = covered + left;
   if (total === 0) return "The specification states no requirement that could be counted.";
-  return `${covered} of ${total} requirements are planned and built; ${facts.plan.waivers.length} are left out.`;
+  return `${covered} of ${total} requirements are planned and built; ${left === 1 ? "1 is" : `${left} are`} left out.`;
 }

@@ -1,5 +1,10 @@
-import type { EndpointModel, EntityModel, FieldModel, ServiceModel, ShapeTemplate } from "../service/index.ts";
+import type { EndpointModel, EntityModel, FieldModel, ServiceModel } from "../service/index.ts";
 import { code, table } from "./_markdown.ts";
+
+/** "a book", "an author". */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+}
 
 /** The rules of a field in words. */
 export function describeField(field: FieldModel): string {
@@ -14,13 +19,17 @@ export function describeField(field: FieldModel): string {
     field.max !== undefined ? `at most ${field.max}` : "",
     field.above !== undefined ? `above ${field.above}` : "",
     field.below !== undefined ? `below ${field.below}` : "",
-    field.minLength !== undefined ? `at least ${field.minLength} characters` : "",
+    field.minLength !== undefined
+      ? field.minLength === 1
+        ? "not empty"
+        : `at least ${field.minLength} characters`
+      : "",
     field.maxLength !== undefined ? `at most ${field.maxLength} characters` : "",
     field.pattern !== undefined ? `matches \`${field.pattern}\`` : "",
     field.when !== undefined ? whenWords[field.when] : "",
     field.automatic !== undefined ? automaticWords[field.automatic] : "",
     field.reference
-      ? `id of a ${field.reference.entity.replaceAll("_", " ")} (${deleteWords[field.reference.onDelete]})`
+      ? `id of ${withArticle(field.reference.entity.replaceAll("_", " "))} (${deleteWords[field.reference.onDelete]})`
       : "",
   ];
   return rules.filter((rule) => rule !== "").join("; ") || "optional";
@@ -61,7 +70,7 @@ const actionWords: Record<EndpointModel["action"], string> = {
 };
 
 export function describeEndpoint(endpoint: EndpointModel): string {
-  const within = endpoint.parent ? ` of a ${endpoint.parent.entity.replaceAll("_", " ")}` : "";
+  const within = endpoint.parent ? ` of ${withArticle(endpoint.parent.entity.replaceAll("_", " "))}` : "";
   const state = endpoint.to === undefined ? "" : ` (\`${endpoint.to}\`)`;
   return `${actionWords[endpoint.action]}${state}${within}`;
 }
@@ -101,6 +110,8 @@ export function errorTable(service: ServiceModel): string {
     ...(service.auth ? ([[401, `the credential is missing or wrong`]] as [number, string][]) : []),
     [404, "no such path or no such record"],
     [405, "the path exists, but not with this method"],
+    [413, `the body is larger than ${service.bodyLimitBytes} bytes`],
+    [415, "the body is not sent as JSON"],
     [status.transition, "a change of state that is not allowed"],
     [status.unique, "a value that must be unique is taken, or a record is still referred to"],
     [status.validation, "one or more fields break their rules; each is named"],
@@ -108,31 +119,41 @@ export function errorTable(service: ServiceModel): string {
   const merged = new Map<number, string>();
   for (const [code, meaning] of rows)
     merged.set(code, merged.has(code) ? `${merged.get(code)}; or ${meaning}` : meaning);
-  return table(
-    ["Status", "Code", "When"],
-    [...merged]
-      .sort(([left], [right]) => left - right)
-      .map(([code, meaning]) => [
-        String(code),
-        service.errorCodes[String(code)] ? `\`${service.errorCodes[String(code)]}\`` : "",
-        meaning,
-      ]),
-  );
+  const ordered = [...merged].sort(([left], [right]) => left - right);
+  const codes = service.errorCodes;
+  if (Object.keys(codes).length === 0)
+    return table(
+      ["Status", "When"],
+      ordered.map(([status, meaning]) => [String(status), meaning]),
+    );
+  const rowsWithCode = ordered.map(([status, meaning]) => [
+    String(status),
+    codes[status] ? `\`${codes[status]}\`` : "",
+    meaning,
+  ]);
+  return table(["Status", "Code", "When"], rowsWithCode);
 }
 
-/** The form of an answer with words in the places that change. */
-export function shapeExample(shape: ShapeTemplate): string {
-  return code("json", JSON.stringify(shape, null, 2));
-}
-
-export function environmentTable(service: ServiceModel): string {
+export function environmentTable(service: ServiceModel, databaseDefault: string | undefined): string {
   const { port, databaseFile } = service.environment;
   return table(
     ["Variable", "Default", "Meaning"],
     [
       [`\`${port}\``, String(service.defaultPort), "TCP port the service listens on"],
-      [`\`${databaseFile}\``, "see `.env.example` or the source", "path of the SQLite database file"],
-      ...(service.auth ? [[`\`${service.auth.environment}\``, "none", "the credential that requests must carry"]] : []),
+      [
+        `\`${databaseFile}\``,
+        databaseDefault === undefined ? "see `src/environment.js`" : `\`${databaseDefault}\``,
+        "path of the SQLite database file",
+      ],
+      ...(service.auth
+        ? [
+            [
+              `\`${service.auth.environment}\``,
+              "none; the service does not start without it",
+              "the credential that requests must carry",
+            ],
+          ]
+        : []),
     ],
   );
 }

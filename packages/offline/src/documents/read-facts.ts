@@ -1,8 +1,9 @@
 import type { Analysis, Plan, Task } from "@ccb/core";
 import { asList, asRecord, parseJson } from "../_json.ts";
 import { readSpec, type SpecReading } from "../analysis/read-spec.ts";
+import { isBuildable } from "../plan/service-parts.ts";
 import type { Prompt } from "../request/read-prompt.ts";
-import { parseServiceModel, type ServiceModel } from "../service/index.ts";
+import { parseServiceModel, planServiceParts, type ServiceModel } from "../service/index.ts";
 
 /** How one acceptance criterion came out. */
 export interface CriterionResult {
@@ -23,6 +24,8 @@ export interface DocumentFacts {
   tasks: Task[];
   /** The service that was built; undefined where the project is no service of the offline model's. */
   service: ServiceModel | undefined;
+  /** Where the service keeps its data unless told otherwise, where a file that the prompt shows tells it. */
+  databaseDefault: string | undefined;
   files: { path: string; bytes: number }[];
   /** Content of the files that the prompt shows. */
   contents: Map<string, string>;
@@ -40,7 +43,6 @@ export function readFacts(prompt: Prompt): DocumentFacts {
       .map(({ attributes, content }) => [attributes.path ?? "", content]),
   );
   const files = readFileList(prompt);
-  const service = parseServiceModel(spec.text);
   const manifest = asRecord(parseJson(contents.get("package.json")));
   const plan = prompt.plan ?? { phases: [], waivers: [] };
   return {
@@ -50,7 +52,8 @@ export function readFacts(prompt: Prompt): DocumentFacts {
     analysis: prompt.analysis,
     plan,
     tasks: plan.phases.flatMap((phase) => phase.tasks),
-    service: isBuilt(service, files) ? service : undefined,
+    service: findBuiltService(parseServiceModel(spec.text), files),
+    databaseDefault: /databaseFile = [^\n]*?"([^"\n]+)"/.exec([...contents.values()].join("\n"))?.[1],
     files,
     contents,
     scripts: Object.fromEntries(
@@ -63,22 +66,18 @@ export function readFacts(prompt: Prompt): DocumentFacts {
 /** The analysis' own words about itself do not belong into a document about the product. */
 function readPurpose(prompt: Prompt, spec: SpecReading): string {
   const summary = prompt.analysis?.summary ?? "";
-  const own = summary.split(/ (?=The specification has |Written by CCB's offline model)/)[0] ?? "";
+  const own = summary.split(/ (?=By its words it is |The specification has |Written by CCB's offline model)/)[0] ?? "";
   return own === "" ? `${spec.name} is described in the specification of this project.` : own;
 }
 
-/** A service of the generator's has a file for each of its entities. */
-function isBuilt(service: ServiceModel, files: { path: string }[]): boolean {
-  if (service.entities.length === 0) return false;
-  const paths = files.map(({ path }) => path.toLowerCase());
-  return (
-    paths.includes("package.json") &&
-    service.entities.some((entity) => paths.some((path) => path.includes(fileWord(entity.plural))))
-  );
-}
-
-function fileWord(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+/** The service as far as its parts are there: an entity counts when every file of its part exists. */
+function findBuiltService(model: ServiceModel, files: { path: string }[]): ServiceModel | undefined {
+  if (!isBuildable(model)) return undefined;
+  const paths = new Set(files.map(({ path }) => path));
+  const built = planServiceParts(model).filter((part) => part.files.every((file) => paths.has(file)));
+  const names = new Set(built.flatMap((part) => part.entities));
+  if (names.size === 0) return undefined;
+  return { ...model, entities: model.entities.filter((entity) => names.has(entity.name)) };
 }
 
 function readFileList(prompt: Prompt): { path: string; bytes: number }[] {

@@ -1,7 +1,8 @@
 import type { EntityModel, ServiceModel } from "../service/index.ts";
-import { credentialHeader, curl, endpointTable, errorTable, fieldTable, shapeExample } from "./_describe-service.ts";
+import { credentialHeader, curl, endpointTable, errorTable, fieldTable } from "./_describe-service.ts";
 import { findExamples } from "./_find-examples.ts";
 import { blocks, code, list, section, table } from "./_markdown.ts";
+import { errorExample, listExample } from "./_shape-example.ts";
 import type { DocumentFacts } from "./read-facts.ts";
 
 export function writeApi(facts: DocumentFacts): string {
@@ -20,8 +21,8 @@ export function writeApi(facts: DocumentFacts): string {
     ]),
     section("Errors", [
       errorTable(service),
-      "An error looks like this, with words in the places that change:",
-      shapeExample(service.errorShape),
+      "An error looks like this, with an example in the places that change:",
+      errorExample(service),
     ]),
     section("Lists", lists(service)),
     ...service.entities.map((entity) => section(entity.title, resource(service, entity))),
@@ -39,7 +40,7 @@ function lists(service: ServiceModel): string[] {
   return [
     paging,
     `\`${sort.param}\` names the field to sort by${sort.orderParam ? `, \`${sort.orderParam}\` the direction` : "; a minus before it turns the order round"}. \`${service.searchParam}\` searches, where a resource has searchable fields.`,
-    shapeExample(service.listShape),
+    listExample(service),
   ];
 }
 
@@ -60,7 +61,7 @@ function resource(service: ServiceModel, entity: EntityModel): string[] {
       : []),
     ...(entity.sortable.length > 0
       ? [
-          `Sortable fields: ${entity.sortable.map((field) => `\`${field}\``).join(", ")}; sorted by \`${entity.defaultSort}\` unless asked otherwise.`,
+          `Sortable fields: ${entity.sortable.map((field) => `\`${field}\``).join(", ")}; ${entity.defaultSort === "" ? "in the order of creation" : `by \`${entity.defaultSort}\``} unless asked otherwise.`,
         ]
       : []),
     ...states(entity),

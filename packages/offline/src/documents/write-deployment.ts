@@ -22,7 +22,7 @@ export function writeDeployment(facts: DocumentFacts): string {
     section("The machine", [
       "Node.js 24 or later. No package is installed, no compiler is needed, no network is used beyond the port it listens on.",
     ]),
-    section("Environment", [environmentTable(service)]),
+    section("Environment", [environmentTable(service, facts.databaseDefault)]),
     section("Starting and stopping", [
       code("sh", `${secret}${port}=${service.defaultPort} ${databaseFile}=/var/lib/service/data.db npm start`),
       "On SIGTERM or SIGINT it takes no new requests, answers the open ones, closes the database and ends with exit code 0.",

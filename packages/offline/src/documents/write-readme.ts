@@ -20,7 +20,7 @@ export function writeReadme(facts: DocumentFacts): string {
     facts.purpose,
     section("Features", [features(facts)]),
     section("Quick start", quickStart(facts)),
-    service && section("Configuration", [environmentTable(service)]),
+    service && section("Configuration", [environmentTable(service, facts.databaseDefault)]),
     service &&
       section(
         "Resources",

@@ -1,6 +1,6 @@
 import type { ServiceModel } from "../service/index.ts";
 import { waiverList } from "./_coverage.ts";
-import { credentialHeader, curl, errorTable } from "./_describe-service.ts";
+import { credentialHeader, curl, errorTable, withArticle } from "./_describe-service.ts";
 import { findExamples } from "./_find-examples.ts";
 import { blocks, code, list, section } from "./_markdown.ts";
 import type { DocumentFacts } from "./read-facts.ts";
@@ -29,7 +29,7 @@ function serviceGuide(service: ServiceModel): string {
     ]),
     ...service.entities.map((entity) =>
       section(`Working with ${entity.plural.replaceAll("_", " ")}`, [
-        `A ${entity.title} has: ${entity.fields.map((field) => `\`${field.name}\``).join(", ")}.${needed(entity.fields)}`,
+        `${capitalize(withArticle(entity.title))} has: ${entity.fields.map((field) => `\`${field.name}\``).join(", ")}.${needed(entity.fields)}`,
         ...findExamples(service, entity).map(({ title, request }) => blocks([`To ${title}:`, curl(service, request)])),
         ...states(entity),
       ]),
@@ -39,6 +39,10 @@ function serviceGuide(service: ServiceModel): string {
       "The answer to wrong input names each field that is wrong and why: correct these and send the request again.",
     ]),
   ]);
+}
+
+function capitalize(text: string): string {
+  return text.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 function needed(fields: ServiceModel["entities"][number]["fields"]): string {

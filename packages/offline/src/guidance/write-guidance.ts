@@ -1,5 +1,6 @@
 import { findTechnologies } from "../analysis/project-type.ts";
 import { readSpec } from "../analysis/read-spec.ts";
+import { fillShape } from "../documents/_shape-example.ts";
 import { offlineLabel } from "../offline-label.ts";
 import type { Prompt } from "../request/read-prompt.ts";
 import { parseServiceModel, type ServiceModel } from "../service/index.ts";
@@ -25,7 +26,11 @@ export function writeGuidance(prompt: Prompt): Guidance {
       `This guidance was written by ${offlineLabel}; where it is silent, the specification decides.`,
       ...(technologies.length > 0
         ? [`Use what the specification names, and nothing in its place: ${technologies.join(", ")}.`]
-        : ["The specification names no technology: use the standard library of one language, without dependencies."]),
+        : [
+            isService
+              ? "Node.js 24 or later with node:http and node:sqlite; no dependency."
+              : "The specification names no technology: use the standard library of one language, without dependencies.",
+          ]),
       "One concept a file, named after it; the tests of a file stand where the first task put them.",
       "Names of entities and fields are those of the specification, spelled the same in code, data and messages.",
       "Every task ends with all tests passing; no test is weakened or skipped.",
@@ -48,7 +53,7 @@ function serviceRules(service: ServiceModel): string[] {
   return [
     `A service reads \`${port}\` (default ${service.defaultPort}) and \`${databaseFile}\` from the environment, is started by \`npm start\` and ends cleanly on SIGTERM.`,
     `Resources: ${names}. Each keeps its rules in a place of its own.`,
-    `Invalid input is answered with ${service.status.validation} and names each wrong field; all errors have the form ${JSON.stringify(service.errorShape)}.`,
+    `Invalid input is answered with ${service.status.validation} and names each wrong field; all errors have the form ${errorForm(service)}.`,
     `A refused transition is answered with ${service.status.transition}, a duplicate with ${service.status.unique}.`,
     ...(service.auth
       ? [
@@ -57,6 +62,10 @@ function serviceRules(service: ServiceModel): string[] {
       : ["No authentication is specified; the service must not be reachable from outside."]),
     `\`GET ${service.healthPath}\` answers without credentials; the OpenAPI document is at \`${service.openApiPath}\`.`,
   ];
+}
+
+function errorForm(service: ServiceModel): string {
+  return `\`${JSON.stringify(fillShape(service, service.errorShape))}\``;
 }
 
 function generalRules(prompt: Prompt): string[] {

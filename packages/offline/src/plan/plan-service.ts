@@ -19,11 +19,17 @@ export function planService(prompt: Prompt): Plan {
   const waivers: Waiver[] = [];
   const requirementsOf = new Map<ServicePart, string[]>(parts.map((part) => [part, []]));
   for (const { id, text, span, headingPath } of spec.requirements) {
-    const explained = explainRequirement(model, { text, span: { start: span[0] - shift, end: span[1] - shift }, headingPath });
+    const explained = explainRequirement(model, {
+      text,
+      span: { start: span[0] - shift, end: span[1] - shift },
+      headingPath,
+    });
     if (explained.buildable && parts.length > 0) {
       for (const part of partsFor(explained.parts, parts)) requirementsOf.get(part)?.push(id);
     } else {
-      const reason = explained.buildable ? "the specification describes no entity with fields, so there is no service to put it in" : explained.reason;
+      const reason = explained.buildable
+        ? "the specification describes no entity with fields, so there is no service to put it in"
+        : explained.reason;
       waivers.push({ requirementId: id, reason: `${cannotBuildPrefix}${reason}` });
     }
   }
@@ -48,10 +54,16 @@ function makePhases(work: Work): Phase[] {
   const kinds: [name: string, goal: string, has: (part: ServicePart) => boolean][] = [
     ["Foundation", "The service starts, answers its health and stops cleanly", (part) => part.dependsOn.length === 0],
     ["Resources", "Every resource works as specified", (part) => part.dependsOn.length > 0 && part.entities.length > 0],
-    ["Hardening", "The service describes itself and withstands bad input", (part) => part.dependsOn.length > 0 && part.entities.length === 0],
+    [
+      "Hardening",
+      "The service describes itself and withstands bad input",
+      (part) => part.dependsOn.length > 0 && part.entities.length === 0,
+    ],
   ];
   return kinds.flatMap(([name, goal, has]) => {
-    const tasks = open.filter(has).map((part) => makeTask(part, { work, idOf, again: plannedBy(part) ? takeTaskId(part.id, "part") : undefined }));
+    const tasks = open
+      .filter(has)
+      .map((part) => makeTask(part, { work, idOf, again: plannedBy(part) ? takeTaskId(part.id, "part") : undefined }));
     if (tasks.length === 0) return [];
     return [{ id: takePhaseId(name, "phase"), name, goal: `${goal}. Planned by ${offlineLabel}.`, tasks }];
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { renderTaskPrompt } from "@ccb/agents";
 import { createClaudeCodeExecutor } from "@ccb/claude-code";
 import { extractRequirements } from "@ccb/context";
-import { type Phase, type Plan, offlineModelId, renderPromptSection, type Task, type TaskRunResult } from "@ccb/core";
+import { offlineModelId, type Phase, type Plan, renderPromptSection, type Task, type TaskRunResult } from "@ccb/core";
 import { createComplianceTracker, defaultPolicy, mandatoryServers, renderMcpInstructions } from "@ccb/mcp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createOfflineModel, type OfflineModel } from "../create-offline-model.ts";
@@ -65,7 +65,11 @@ afterEach(async () => {
 
 function planSpecification(): Plan {
   const sections = [
-    renderPromptSection({ name: "specification", attributes: { complete: "true", title: "Book Shelf" }, content: specification }),
+    renderPromptSection({
+      name: "specification",
+      attributes: { complete: "true", title: "Book Shelf" },
+      content: specification,
+    }),
     renderPromptSection({ name: "executor", attributes: { model: offlineModelId }, content: "" }),
   ];
   return planService(readPrompt(sections.join("\n\n")));
@@ -82,7 +86,9 @@ interface TaskRun {
 async function runTask({ task, phase, part, attempt = 1 }: TaskRun): Promise<TaskRunResult & { refusals: string[] }> {
   const { folder, project, model } = theBench();
   const environment = { PATH: process.env.PATH ?? "" };
-  const servers = mandatoryServers({ projectDirectory: project, environment }).filter(({ name }) => name !== "context7");
+  const servers = mandatoryServers({ projectDirectory: project, environment }).filter(
+    ({ name }) => name !== "context7",
+  );
   const policy = { ...defaultPolicy, servers: defaultPolicy.servers };
   const tracker = createComplianceTracker({ policy, servers });
   const { prompt, systemAppend } = renderTaskPrompt({

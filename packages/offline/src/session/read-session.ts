@@ -87,8 +87,7 @@ function readRefusal(request: MessagesRequest, prompt: Prompt, calls: ToolExchan
     const text = textsOf(message).filter(
       (part) => part !== prompt.text && !part.trimStart().startsWith("<system-reminder>"),
     );
-    if (hasAnswered && text.join("").trim() !== "")
-      refusal = { text: text.join("\n"), calls: calls.slice(made) };
+    if (hasAnswered && text.join("").trim() !== "") refusal = { text: text.join("\n"), calls: calls.slice(made) };
   }
   return refusal;
 }
