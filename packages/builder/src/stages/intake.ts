@@ -19,10 +19,17 @@ export interface Intake {
 /** Context window assumed of a model that is not in the catalogue, in tokens. */
 const unknownWindowTokens = 200_000;
 
+/** More than any specification people wrote; beyond it a plan would cost more than anybody expects. */
+const maxSpecificationBytes = 16 * 1024 * 1024;
+
 /** Reads and checks all inputs of a build. Rejects with CcbError `bad-input` or `usage`; writes nothing. */
 export async function readIntake(options: BuildOptions): Promise<Intake> {
   checkNumbers(options);
-  const specification = await loadSpec({ source: options.specification, cwd: options.cwd });
+  const specification = await loadSpec({
+    source: options.specification,
+    cwd: options.cwd,
+    maxBytes: maxSpecificationBytes,
+  });
   const projectName = options.projectName ?? specification.projectName;
   checkProjectName(projectName);
   const custom = options.customMcpFile
