@@ -24,6 +24,9 @@ async function buildAndCheck(name: string): Promise<void> {
   expect(await isPortFree(service.url)).toBe(true);
 }
 
-test("task-tracker.md becomes a service that passes its own tests and the independent ones", async () => {
-  await buildAndCheck("task-tracker");
-});
+test.each(["task-tracker", "library-lending", "clinic-appointments"])(
+  "%s.md becomes a service that passes its own tests and the independent ones",
+  async (name) => {
+    await buildAndCheck(name);
+  },
+);

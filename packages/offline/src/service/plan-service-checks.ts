@@ -4,6 +4,7 @@ import { listSteps } from "./check/list-checks.ts";
 import { accessSteps, recordSteps, validationSteps } from "./check/record-checks.ts";
 import { integritySteps, transitionSteps } from "./check/rule-checks.ts";
 import { planServiceParts, type ServicePart } from "./plan-service-parts.ts";
+import { withArticle } from "./render/_source-text.ts";
 import { endpointOf, isCreatable } from "./sample/model-facts.ts";
 import type { EntityModel, ServiceModel } from "./service-model.ts";
 
@@ -142,7 +143,7 @@ function entityCriteria(model: ServiceModel, entity: EntityModel, part: string):
           describe(
             "records",
             `Records of ${names}`,
-            `A ${entity.title} can be created, read, changed and deleted through the endpoints that the specification lists.`,
+            `${withArticle(entity.title).replace(/^a/, "A")} can be created, read, changed and deleted through the endpoints that the specification lists.`,
           ),
           recordSteps(context, entity),
         ),
@@ -151,7 +152,7 @@ function entityCriteria(model: ServiceModel, entity: EntityModel, part: string):
           describe(
             "validation",
             `Rules of the fields of ${names}`,
-            `Each rule of each field of a ${entity.title} is broken once; the answer names the field.`,
+            `Each rule of each field of ${withArticle(entity.title)} is broken once; the answer names the field.`,
           ),
           validationSteps(context, entity),
         ),
@@ -178,7 +179,7 @@ function entityCriteria(model: ServiceModel, entity: EntityModel, part: string):
           describe(
             "states",
             `States of ${names}`,
-            `The ${entity.states?.field ?? "state"} of a ${entity.title} goes only where the specification lets it.`,
+            `The ${entity.states?.field ?? "state"} of ${withArticle(entity.title)} goes only where the specification lets it.`,
           ),
           transitionSteps(context, entity),
         ),

@@ -1,4 +1,5 @@
 import type { HttpStep, JsonAssertion } from "@ccb/core";
+import { withArticle } from "../render/_source-text.ts";
 import { endpointOf, entityNamed, keyField, requiredReferences, sampledFields } from "../sample/model-facts.ts";
 import { type SampleValue, sampleField } from "../sample/sample-field.ts";
 import type { EndpointModel, EntityModel, ServiceModel, ShapeTemplate } from "../service-model.ts";
@@ -90,7 +91,7 @@ export function createRecord(
     context.model,
     { method: "POST", path: checkPath(context.model, create, suffix) },
     {
-      name: `create a ${entity.title}`,
+      name: `create ${withArticle(entity.title)}`,
       status: 201,
       body: sent,
       save: { [keyVariable(entity, suffix)]: entity.key },

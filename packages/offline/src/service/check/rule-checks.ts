@@ -1,4 +1,5 @@
 import type { HttpStep } from "@ccb/core";
+import { withArticle } from "../render/_source-text.ts";
 import { endpointOf, entityNamed, isCreatable, pathToState, uniqueSets } from "../sample/model-facts.ts";
 import type { EndpointModel, EntityModel } from "../service-model.ts";
 import {
@@ -117,7 +118,9 @@ function deleteSteps(context: CheckContext, entity: EntityModel): HttpStep[] {
         model,
         { method: "DELETE", path: checkPath(model, remove, suffix) },
         {
-          name: restricted ? `refuse to delete a ${owner.title} that is still used` : `delete the ${owner.title}`,
+          name: restricted
+            ? `refuse to delete ${withArticle(owner.title)} that is still used`
+            : `delete the ${owner.title}`,
           status: restricted ? 409 : 204,
         },
       ),
@@ -176,7 +179,7 @@ function moveStep({ model }: CheckContext, entity: EntityModel, { to, suffix, st
   if (endpoint === undefined || states === undefined) return undefined;
   const stamps = (states.stamps[to] ?? []).map((name) => ({ path: name, op: "type" as const, value: "string" }));
   const json = status === 200 ? [{ path: states.field, op: "equals" as const, value: to }, ...stamps] : [];
-  const name = `${status === 200 ? "move" : "refuse to move"} a ${entity.title} to ${to}`;
+  const name = `${status === 200 ? "move" : "refuse to move"} ${withArticle(entity.title)} to ${to}`;
   const path = checkPath(model, endpoint, suffix);
   return request(
     model,

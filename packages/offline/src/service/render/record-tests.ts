@@ -1,6 +1,6 @@
 import { changeableFields, endpointOf, keyField, sampledFields } from "../sample/model-facts.ts";
 import { wrongSamples } from "../sample/sample-field.ts";
-import { renderAccess, renderKey, renderValue } from "./_source-text.ts";
+import { renderAccess, renderKey, renderValue, withArticle } from "./_source-text.ts";
 import { pathTemplate } from "./render-samples.ts";
 import { freeField, otherValue, pathFor, renderTest, type TestRenderer } from "./test-context.ts";
 
@@ -26,7 +26,7 @@ const createTest: TestRenderer = (context) => {
       ? []
       : [`assert.equal(answer.headers.get("location"), ${pathTemplate(read, "answer.body", entity.key)});`]),
   ];
-  return renderTest(`creates a ${entity.title} and answers with it`, lines);
+  return renderTest(`creates ${withArticle(entity.title)} and answers with it`, lines);
 };
 
 const readTest: TestRenderer = (context) => {
@@ -54,7 +54,7 @@ const validationTest: TestRenderer = ({ entity, create, sampler, invalid }) => {
       ),
     );
   if (cases.length === 0) return undefined;
-  return renderTest(`refuses a ${entity.title} with a field that breaks a rule, and names the field`, [
+  return renderTest(`refuses ${withArticle(entity.title)} with a field that breaks a rule, and names the field`, [
     "const wrong = [",
     ...cases.map((line) => line.slice(2)),
     "];",
@@ -83,7 +83,7 @@ const updateTest: TestRenderer = (context) => {
   const kept = entity.fields
     .filter((candidate) => candidate !== field && !updated.includes(candidate.name))
     .map((candidate) => candidate.name);
-  return renderTest(`changes only the fields of a ${entity.title} that are sent`, [
+  return renderTest(`changes only the fields of ${withArticle(entity.title)} that are sent`, [
     `const record = await ${creator}(service);`,
     `const value = ${otherValue(context, field)};`,
     `const answer = await service.call("PATCH", ${path}, { ${renderKey(field.name)}: value });`,
@@ -130,7 +130,7 @@ const removeTest: TestRenderer = (context) => {
   const { entity, creator } = context;
   const path = pathFor(context, "remove");
   if (path === undefined) return undefined;
-  return renderTest(`deletes a ${entity.title}`, [
+  return renderTest(`deletes ${withArticle(entity.title)}`, [
     `const record = await ${creator}(service);`,
     `assert.equal((await service.call("DELETE", ${path})).status, 204);`,
     `assert.equal((await service.call("DELETE", ${path})).status, 404);`,

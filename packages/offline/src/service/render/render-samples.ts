@@ -1,7 +1,8 @@
+import { countPattern } from "../sample/counted-pattern.ts";
 import { endpointOf, entityNamed, isCreatable, requiredReferences, sampledFields } from "../sample/model-facts.ts";
 import { comparisonDepth, sampleField } from "../sample/sample-field.ts";
 import type { EndpointModel, EntityModel, FieldModel, ServiceModel } from "../service-model.ts";
-import { pascalCase, renderAccess, renderKey, renderValue } from "./_source-text.ts";
+import { pascalCase, renderAccess, renderKey, renderValue, withArticle } from "./_source-text.ts";
 
 /** `tests/samples/<plural>.js`: valid bodies of an entity and a function that creates a record. Undefined when no client can create one. */
 export function renderSamples(model: ServiceModel, entity: EntityModel): string | undefined {
@@ -42,7 +43,7 @@ ${lines.join("\n")}
   };
 }
 
-/** Creates a ${entity.title} and returns it as the service answers it. */
+/** Creates ${withArticle(entity.title)} and returns it as the service answers it. */
 export async function create${name}(service, changes = {}) {
   const body = await sample${name}(service, changes);
   const answer = await service.call("POST", ${pathTemplate(create, "body")}, body);
@@ -95,13 +96,26 @@ function sampleExpression(entity: EntityModel, field: FieldModel): string {
     first.length === field.minLength
   )
     return `\`${first.replace(/0x+$/, "")}\${serial}\`.padEnd(${field.minLength}, "x")`;
+  const counted = field.pattern === undefined || field.type === "enum" ? undefined : countPattern(field.pattern);
+  if (counted !== undefined)
+    return `\`${counted.before}\${String(serial).padStart(${counted.digits}, "0")}${counted.after}\``;
   const unbounded = field.max === undefined && field.below === undefined;
   if (field.type === "integer" && unbounded && depth === 0 && typeof first === "number")
     return first === 0 ? "serial" : `${first} + serial`;
   const values = [
-    ...new Set(Array.from({ length: 24 }, (_, index) => JSON.stringify(sampleField(entity, field, index) ?? null))),
+    ...new Set(
+      Array.from({ length: isUnique(entity, field) ? 120 : 6 }, (_, index) =>
+        JSON.stringify(sampleField(entity, field, index) ?? null),
+      ),
+    ),
   ];
   if (values.length === 1) return renderValue(JSON.parse(values[0] ?? "null"), 4);
   const list = values.map((value) => JSON.parse(value) as unknown);
   return `${renderValue(list, 4)}[serial % ${values.length}]`;
+}
+
+function isUnique(entity: EntityModel, field: FieldModel): boolean {
+  return (
+    field.unique || field.name === entity.key || entity.uniques.some((unique) => unique.fields.includes(field.name))
+  );
 }

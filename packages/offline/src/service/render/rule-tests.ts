@@ -1,6 +1,6 @@
 import { endpointOf, entityNamed, keyField, pathToState, uniqueSets } from "../sample/model-facts.ts";
 import type { EndpointModel, EntityModel } from "../service-model.ts";
-import { renderAccess, renderKey, renderValue } from "./_source-text.ts";
+import { renderAccess, renderKey, renderValue, withArticle } from "./_source-text.ts";
 import { pathTemplate } from "./render-samples.ts";
 import { pathFor, renderTest, type TestContext, type TestRenderer, useCreator } from "./test-context.ts";
 
@@ -34,7 +34,7 @@ const comparisonTest: TestRenderer = ({ entity, create, sampler, invalid }) => {
     `  assert.equal(answer.status, ${invalid}, JSON.stringify(answer.body));`,
     "}",
   ]);
-  return renderTest(`refuses a ${entity.title} whose fields are in the wrong order`, blocks);
+  return renderTest(`refuses ${withArticle(entity.title)} whose fields are in the wrong order`, blocks);
 };
 
 const referenceTest: TestRenderer = (context) => {
@@ -52,7 +52,7 @@ const referenceTest: TestRenderer = (context) => {
       "}",
     ];
   });
-  return renderTest(`refuses a ${entity.title} that points to nothing`, blocks);
+  return renderTest(`refuses ${withArticle(entity.title)} that points to nothing`, blocks);
 };
 
 const deleteTest: TestRenderer = (context) => {
@@ -100,7 +100,10 @@ const deleteTest: TestRenderer = (context) => {
   });
   return blocks.length === 0
     ? undefined
-    : renderTest(`keeps the references of a ${entity.title} whole when what it points to is deleted`, blocks);
+    : renderTest(
+        `keeps the references of ${withArticle(entity.title)} whole when what it points to is deleted`,
+        blocks,
+      );
 };
 
 /** False when the sample itself holds another reference to the same owner, so that the test would measure that one. */
@@ -145,7 +148,7 @@ const transitionTest: TestRenderer = (context) => {
     ...(cases.length === 0 ? [] : refusedLines(context, cases, path)),
   ];
   return model.status.transition > 0
-    ? renderTest(`moves a ${entity.title} only where the ${states.field} may go`, lines)
+    ? renderTest(`moves ${withArticle(entity.title)} only where the ${states.field} may go`, lines)
     : undefined;
 };
 
@@ -193,7 +196,7 @@ const actionTest: TestRenderer = (context) => {
       "}",
     ];
   });
-  return blocks.length === 0 ? undefined : renderTest(`moves a ${entity.title} by its actions`, blocks);
+  return blocks.length === 0 ? undefined : renderTest(`moves ${withArticle(entity.title)} by its actions`, blocks);
 };
 
 /** Calls that bring a new record to a state from which the action is allowed; undefined when there is no way. */

@@ -2,7 +2,7 @@ import { codeWords, type SentenceRule, type ServiceDraft } from "../spec/draft.t
 import type { Statement } from "../spec/read-statements.ts";
 
 const subject =
-  /\bbearer\b|\bAPI[- ]?keys?\b|\b(?:access|api|service|static|shared|secret) tokens?\b|\btokens?\b|\bauthenticat\w*|\bunauthenticated\b|\bcredentials?\b|`?Authorization`? header|\bX-[\w-]*(?:Key|Token)\b/i;
+  /\bbearer\b|\bAPI[- ]?keys?\b|\b(?:access|api|service|static|shared|secret) tokens?\b|\btokens?\b|\bauthenticat\w*|\bunauthenticated\b|\bcredentials?\b|`?Authorization`? header|\bX-[\w-]*(?:Key|Token)\b|\bwithout (?:a|any|the) key\b/i;
 const none =
   /\bno (?:authentication|credentials?|login)\b[^.]*\b(?:needed|required|necessary)?|\bauthentication is (?:not (?:needed|required)|out of scope)|\bwithout authentication\b(?! (?:get|receive|are|is|must|shall|should|will))/i;
 
@@ -46,6 +46,7 @@ function readDetails(statement: Statement, draft: ServiceDraft): string[] {
   if (variable !== undefined) auth.environment = variable;
   const { plain, raw } = statement;
   if (
+    !codeWords(raw).some((word) => /^(?:[A-Z]+ )?\/(?!health|openapi)/.test(word)) &&
     /\b(?:GETs?|reads?|reading|read[- ]only (?:requests|endpoints|access))\b[^.]*\b(?:public|open|without|no (?:token|key|auth\w*)|anonymous|unauthenticated)\b|\b(?:only|all) (?:writes?|writing|changes|modifications|mutating|modifying)\b[^.]*\b(?:token|key|auth\w*|credential)/i.test(
       plain,
     )

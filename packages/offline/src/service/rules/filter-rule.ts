@@ -4,6 +4,8 @@ import { codeWords, type SentenceRule, type ServiceDraft, scopeOf } from "../spe
 import type { Statement } from "../spec/read-statements.ts";
 import { findField } from "../spec/resolve-fields.ts";
 
+const reserved = /^(?:sort|order|page|limit|offset|q|search|per_?page|page_?size|direction|asc|desc|true|false)\w*$/i;
+
 const ends: readonly [RegExp, FilterTest][] = [
   [/^(.+?)_?(?:from|since|gte|min|start|on_or_after)$/i, "atLeast"],
   [/^(.+?)_?(?:to|until|lte|max|end|on_or_before)$/i, "atMost"],
@@ -29,8 +31,26 @@ export const filterRule: SentenceRule = (statement, draft) => {
   const named = scopeOf(draft, statement).filter((entity) => entity.fields.length > 0);
   let found = 0;
   for (const entity of chooseEntities(draft, named, statement)) found += addFilters(entity, statement);
+  if (spoken && found > 0) refuseUnknown(statement, draft);
   return found > 0 ? ["feature:filter"] : undefined;
 };
+
+/** A parameter that belongs to no field makes the sentence a promise that is not kept. */
+function refuseUnknown(statement: Statement, draft: ServiceDraft): void {
+  const known = new Set(
+    draft.entities.flatMap((entity) => [
+      ...Object.keys(entity.filters),
+      ...entity.fields.flatMap((field) => [field.name, ...(field.values ?? [])]),
+    ]),
+  );
+  const words = codeWords(statement.raw).filter(
+    (word) => /^\??[a-z]\w*=?$/i.test(word) && !reserved.test(word.replace(/\W/g, "")),
+  );
+  const unknown = words
+    .map((word) => word.replace(/\W/g, ""))
+    .find((word) => !known.has(word) && !draft.entities.some((entity) => nameKey(entity.name) === nameKey(word)));
+  if (unknown !== undefined) statement.reason ??= `no field of the spec belongs to the filter "${unknown}"`;
+}
 
 function chooseEntities(
   draft: ServiceDraft,
@@ -79,7 +99,7 @@ function parameterNames({ raw, kind, cells }: Statement): string[] {
 }
 
 function parameterFilter(entity: EntityModel, name: string): { field: string; test: FilterTest } | undefined {
-  if (/^(?:sort|order|page|limit|offset|q|search|per_?page|page_?size|direction)\w*$/i.test(name)) return undefined;
+  if (reserved.test(name)) return undefined;
   const direct = exactField(entity, name);
   if (direct !== undefined) return { field: direct.name, test: direct.type === "strings" ? "has" : "equals" };
   const snake = splitWords(name).join("_");

@@ -25,7 +25,11 @@ export const paginationRule: SentenceRule = (statement, draft) => {
   const underPages =
     /\bpag(?:e|es|ing|inat\w*)\b/i.test(plain) ||
     statement.headingPath.some((title) => /\bpag(?:ing|inat\w*)\b/i.test(title));
-  if (!underPages && !(size !== undefined && (position !== undefined || /\bmax|\bdefault|\bat most|\d/i.test(plain))))
+  if (
+    !underPages &&
+    !continuesPages(statement, draft) &&
+    !(size !== undefined && (position !== undefined || /\bmax|\bdefault|\bat most|\d/i.test(plain)))
+  )
     return undefined;
   if (/\bcursor|\bkeyset\b|\bnext_token\b|\binfinite\b/i.test(plain)) return undefined;
   const { pagination } = draft;
@@ -42,6 +46,13 @@ export const paginationRule: SentenceRule = (statement, draft) => {
   if (/\b(?:rejected|refused|invalid|error|4\d\d)\b/i.test(plain)) pagination.overflow = "reject";
   return ["feature:pagination"];
 };
+
+/** A later sentence of a paragraph about pages that tells a figure. */
+function continuesPages(statement: Statement, draft: ServiceDraft): boolean {
+  if (!/\d/.test(statement.plain) || !/\b(?:default|max(?:imum)?|more than|larger|limit|over)\b/i.test(statement.plain))
+    return false;
+  return draft.sentences.some((other) => other.block === statement.block && other.parts.includes("feature:pagination"));
+}
 
 function readSizes({ plain }: Statement, draft: ServiceDraft, aboutSize: boolean): void {
   if (!aboutSize) return;
@@ -97,7 +108,9 @@ function defaultOrder(plain: string, fieldNamed: (text: string) => string | unde
   const match =
     /\bdefaults? (?:sort(?:ing)? |order(?:ing)? )?(?:to|is|by|:|=)*\s*(?:by )?(-?)([\w ]+)/i.exec(plain) ??
     /\b(?:by default|default(?:s to)?)\b[^.]*?\b(?:sorted |ordered )?by (-?)([\w ]+)/i.exec(plain) ??
-    /\b(?:sorted|ordered) by (-?)([\w ]+?)[^.]*\b(?:by default|unless)\b/i.exec(plain);
+    /\b(?:sorted|ordered) by (-?)([\w ]+?)(?: in)?(?: ascending| descending)?(?: order)?,? (?:by default|unless)\b/i.exec(
+      plain,
+    );
   if (match === null) return undefined;
   const field = fieldNamed(match[2] ?? "");
   const descending =
@@ -137,7 +150,9 @@ export const searchRule: SentenceRule = (statement, draft) => {
 /** Whether the words of a field name stand together in a text. */
 export function mentionsField(text: string, name: string): boolean {
   const words = splitWords(name);
-  return ` ${splitWords(text).join(" ")} `.includes(` ${words.join(" ")} `);
+  const spoken = ` ${splitWords(text).join(" ")} `;
+  const full = words.map((word) => (word === "no" ? "number" : word));
+  return spoken.includes(` ${words.join(" ")} `) || spoken.includes(` ${full.join(" ")} `);
 }
 
 /** The entities a list rule is about; all when none is named. */

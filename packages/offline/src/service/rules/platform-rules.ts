@@ -138,9 +138,8 @@ function assignStatus(clause: string, draft: ServiceDraft): void {
       clause,
     ) &&
     [400, 422].includes(status) &&
-    !/\bnot (?:valid )?JSON|\bmalformed/i.test(clause)
+    (/\bfields?\b|\bvalidation/i.test(clause) || !/\bnot (?:valid )?JSON|\bmalformed/i.test(clause))
   ) {
     draft.status.validation = status;
-    if (draft.status.reference === 0) draft.status.reference = 0;
   }
 }

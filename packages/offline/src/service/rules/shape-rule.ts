@@ -4,6 +4,14 @@ import type { Block } from "../spec/parse-blocks.ts";
 
 /** Reads the shapes of error and list answers from JSON in code blocks and in backticks. */
 export function readShapes(draft: ServiceDraft): void {
+  for (const statement of draft.sentences) {
+    const values = codeJson(statement.raw)
+      .map(parseLooseJson)
+      .filter((value) => value !== undefined);
+    if (values.some((value) => errorTemplate(value) === undefined && listTemplate(value) !== undefined))
+      statement.parts.push("feature:list");
+    if (values.some((value) => errorTemplate(value) !== undefined)) statement.parts.push("feature:validation");
+  }
   for (const text of draft.blocks.flatMap(jsonTexts)) {
     const value = parseLooseJson(text);
     if (value === undefined) continue;

@@ -17,7 +17,7 @@ const unsupported: readonly [RegExp, string][] = [
     "a search engine is not built offline",
   ],
   [
-    /\boauth\b|\bopenid\b|\bOIDC\b|\bSSO\b|\bSAML\b|\bJWTs?\b|\blog(?:s|ged)?[- ]?in\b|\bsign(?:s|ed)?[- ]?(?:in|up)\b|\bpasswords?\b|\bsessions? cookies?\b|\bmulti-factor\b|\b2FA\b|\bLDAP\b/i,
+    /\boauth\b|\bopenid\b|\bOIDC\b|\bSSO\b|\bSAML\b|\bJWTs?\b|\blog(?:s|ged)?[- ]?in\b|(?<!minus )\bsign(?:s|ed)?[- ](?:in|up)\b|\bpasswords?\b|\bsessions? cookies?\b|\bmulti-factor\b|\b2FA\b|\bLDAP\b/i,
     "accounts and logins are not built offline; one shared credential is",
   ],
   [

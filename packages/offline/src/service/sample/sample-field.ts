@@ -1,5 +1,5 @@
 import type { EntityModel, FieldModel } from "../service-model.ts";
-import { samplePattern } from "./sample-pattern.ts";
+import { samplePatternText } from "./counted-pattern.ts";
 
 export type SampleValue = string | number | boolean | readonly string[] | { readonly [key: string]: string };
 
@@ -46,7 +46,7 @@ export function sampleField(entity: EntityModel, field: FieldModel, serial: numb
     case "json":
       return { note: `sample ${serial}` };
     default:
-      return field.pattern === undefined ? sampleText(field, serial) : samplePattern(field.pattern, serial);
+      return field.pattern === undefined ? sampleText(field, serial) : samplePatternText(field.pattern, serial);
   }
 }
 

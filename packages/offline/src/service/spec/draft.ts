@@ -24,7 +24,8 @@ export type SentenceRule = (statement: Statement, draft: ServiceDraft) => string
 
 /** The entities a text names, in the order of their first mention. */
 export function mentionedEntities(draft: Pick<ServiceDraft, "entities">, text: string): EntityModel[] {
-  const words = splitWords(text).map(singularOf);
+  const prose = text.replaceAll(/\S*(?:\w_\w|[a-z][A-Z])\S*/g, " ; ");
+  const words = splitWords(prose).map(singularOf);
   const found: { entity: EntityModel; position: number }[] = [];
   for (const entity of draft.entities) {
     const position = positionOf(words, splitWords(entity.name).map(singularOf));
@@ -45,7 +46,15 @@ export function scopeOf(draft: Pick<ServiceDraft, "entities">, statement: Statem
     const around = mentionedEntities(draft, text);
     if (around.length > 0) return around;
   }
-  return [];
+  return entitiesWithFields(draft, codeWords(statement.raw));
+}
+
+/** The entities that have all the fields among some words; none when no word is a field. */
+function entitiesWithFields(draft: Pick<ServiceDraft, "entities">, words: readonly string[]): EntityModel[] {
+  const names = new Set(draft.entities.flatMap((entity) => entity.fields.map((field) => field.name)));
+  const wanted = words.filter((word) => names.has(word));
+  if (wanted.length === 0) return [];
+  return draft.entities.filter((entity) => wanted.every((word) => entity.fields.some((field) => field.name === word)));
 }
 
 /** The texts in backticks. */

@@ -97,7 +97,7 @@ function listed(
     ...endpoint,
     statement,
     span: statement.span,
-    public: publicWords.test(statement.plain) && !/\bnon-public\b/i.test(statement.plain),
+    public: endpoint.definition && publicWords.test(statement.plain) && !/\bnon-public\b/i.test(statement.plain),
   };
 }
 

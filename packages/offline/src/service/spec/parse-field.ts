@@ -158,7 +158,7 @@ function readWhen(all: string, type: FieldType): Partial<FieldModel> {
 function defaultText(text: FieldText, all: string): string | undefined {
   const cell = text.default?.trim();
   if (cell !== undefined && cell !== "" && !/^(?:[-–—]|none|null|n\/a|no)$/i.test(cell)) return cell;
-  return /\bdefaults?\b\s*(?:to|:|=|is|value|of)?\s*(?:to|:|=|is)?\s*((?:the )?current \w+|`[^`]*`|"[^"]*"|'[^']*'|\[\]|\{\}|[\w.+-]+)/i.exec(
+  return /\bdefaults?\b\s*(?:to\b|:|=|is\b|value\b|of\b)?\s*(?:to\b|:|=|is\b)?\s*((?:the )?current \w+|`[^`]*`|"[^"]*"|'[^']*'|\[\]|\{\}|[\w.+-]+)/i.exec(
     all,
   )?.[1];
 }

@@ -116,7 +116,9 @@ export function findField(entity: EntityModel, text: string): FieldModel | undef
       entity.fields.find((field) => nameKey(field.name) === single) ??
       entity.fields.find((field) => nameKey(field.name) === `${single}id`) ??
       entity.fields.find((field) => field.reference !== undefined && nameKey(field.reference.entity) === single) ??
-      entity.fields.find((field) => ["at", "date", "on"].some((end) => nameKey(field.name) === `${single}${end}`));
+      entity.fields.find((field) =>
+        ["at", "date", "on", "year", "time"].some((end) => nameKey(field.name) === `${single}${end}`),
+      );
     if (found !== undefined) return found;
   }
   return undefined;

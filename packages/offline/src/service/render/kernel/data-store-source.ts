@@ -98,7 +98,7 @@ function uniqueFields(error) {
 }
 
 function alreadyTaken(resource, names) {
-  const message = \`A \${resource.title} with the same \${names.join(" and ")} exists already.\`;
+  const message = \`Another \${resource.title} has the same \${names.join(" and ")}.\`;
   const fields = names.map((field) => ({ field, message: "is already taken" }));
   return new ApiError(settings.status.unique, "conflict", message, { fields });
 }

@@ -52,8 +52,8 @@ function operationId(resource, entry) {
 
 function operationSummary(resource, entry) {
   if (entry.action === "list") return \`List \${resource.name}\`;
-  if (entry.action === "transition") return \`Move a \${resource.title} to "\${entry.to}"\`;
-  return \`\${verbs[entry.action][0].toUpperCase()}\${verbs[entry.action].slice(1)} a \${resource.title}\`;
+  if (entry.action === "transition") return \`Move the \${resource.title} to "\${entry.to}"\`;
+  return \`\${verbs[entry.action][0].toUpperCase()}\${verbs[entry.action].slice(1)} one \${resource.title}\`;
 }
 
 function requestBody(resource, entry) {

@@ -74,6 +74,6 @@ export function stampState(resource, { from, to, now }) {
 export function checkFrozen(resource, current) {
   if (resource.frozen === undefined) return;
   const state = String(current[resource.frozen.field]);
-  if (resource.frozen.values.includes(state)) throw conflict(\`A \${resource.title} that is "\${state}" cannot be changed.\`);
+  if (resource.frozen.values.includes(state)) throw conflict(\`The \${resource.title} is "\${state}" and cannot be changed.\`);
 }
 `;
