@@ -22,7 +22,10 @@ export type ReserveResult =
 
 /** How a call ended, for the ledger. */
 export interface CallOutcome {
-  /** answered: a whole answer · cut: the stream broke, usage is partial · failed: an error status, nothing billed · unknown: no word at all. */
+  /**
+   * answered: a whole answer · cut: the stream broke, usage is what its events said so far · failed: an error status, nothing billed ·
+   * unknown: no word on usage at all. What cut and unknown calls cost may be more than `usage`, so a meter keeps their reservation against the cap.
+   */
   status: "answered" | "cut" | "failed" | "unknown";
   model: string;
   usage: Usage;
