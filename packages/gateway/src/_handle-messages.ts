@@ -78,7 +78,7 @@ function parseRequest(
   const fields = body as Record<string, unknown>;
   if (typeof fields.model !== "string" || fields.model === "") return invalid("model: a name is required");
   const prompt = { model: fields.model, bytes: exchange.body.length, body: fields };
-  const worst = planWorstCase(prompt, { estimate: exchange.context.estimate, raw: exchange.body });
+  const worst = planWorstCase(prompt, exchange.context.estimate);
   return { asked: { model: fields.model, worst }, body: fields };
 }
 

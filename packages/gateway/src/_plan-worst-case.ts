@@ -1,8 +1,11 @@
-import { findModel, noUsage, type Usage } from "@ccb/core";
+import { findModel } from "@ccb/core";
 import type { PromptToEstimate } from "./gateway.ts";
 
 /** `max_tokens` assumed where neither the request nor the catalogue has one. */
 const largestOutput = 128_000;
+
+/** More than any call can use. */
+const largestCount = 10_000_000;
 
 /** Searches assumed of a web search tool without `max_uses` (the API pauses a turn after 10 rounds of server tools). */
 const searchesWithoutLimit = 10;
@@ -12,46 +15,16 @@ export interface WorstCase {
   inputTokens: number;
   maxOutputTokens: number;
   maxWebSearches: number;
-  /** Tokens of thinking that are billed but not shown in full: the thinking budget, or all of the output. */
-  hiddenOutputTokens: number;
-  /** What is booked when nobody can tell what a call used. */
-  usage: Usage;
 }
 
-/** The worst case of a Messages request, so that it can be reserved before the call and booked if its answer is never seen. */
-export function planWorstCase(
-  prompt: PromptToEstimate,
-  options: { estimate: (prompt: PromptToEstimate) => number; raw: Buffer },
-): WorstCase {
+/** The worst case of a Messages request, to be reserved before the call is made; every count is a whole number. */
+export function planWorstCase(prompt: PromptToEstimate, estimate: (prompt: PromptToEstimate) => number): WorstCase {
   const { body, model } = prompt;
-  const asked = body.max_tokens;
-  const maxOutputTokens =
-    typeof asked === "number" && asked >= 0 ? Math.ceil(asked) : (findModel(model)?.maxOutput ?? largestOutput);
-  const inputTokens = Math.max(1, Math.ceil(options.estimate(prompt)));
-  const maxWebSearches = countWebSearches(body.tools);
-  const usage: Usage = { ...noUsage, outputTokens: maxOutputTokens, webSearchRequests: maxWebSearches };
-  usage[dearestInput(options.raw)] = inputTokens;
   return {
-    inputTokens,
-    maxOutputTokens,
-    maxWebSearches,
-    hiddenOutputTokens: hiddenOutput(body.thinking, maxOutputTokens),
-    usage,
+    inputTokens: asCount(estimate(prompt)) ?? findModel(model)?.contextWindow ?? largestCount,
+    maxOutputTokens: asCount(body.max_tokens) ?? findModel(model)?.maxOutput ?? largestOutput,
+    maxWebSearches: countWebSearches(body.tools),
   };
-}
-
-/** Writing to the cache costs more than input, and only a request that says `cache_control` can do it. */
-function dearestInput(raw: Buffer): "inputTokens" | "cacheWrite5mTokens" | "cacheWrite1hTokens" {
-  if (!raw.includes('"cache_control"')) return "inputTokens";
-  return raw.includes('"1h"') ? "cacheWrite1hTokens" : "cacheWrite5mTokens";
-}
-
-function hiddenOutput(thinking: unknown, maxOutputTokens: number): number {
-  const budget =
-    typeof thinking === "object" && thinking !== null
-      ? (thinking as { budget_tokens?: unknown }).budget_tokens
-      : undefined;
-  return typeof budget === "number" ? Math.min(budget, maxOutputTokens) : maxOutputTokens;
 }
 
 function countWebSearches(tools: unknown): number {
@@ -59,7 +32,12 @@ function countWebSearches(tools: unknown): number {
   let searches = 0;
   for (const tool of tools as { type?: unknown; max_uses?: unknown }[]) {
     if (typeof tool?.type !== "string" || !tool.type.startsWith("web_search")) continue;
-    searches += typeof tool.max_uses === "number" ? tool.max_uses : searchesWithoutLimit;
+    searches += asCount(tool.max_uses) ?? searchesWithoutLimit;
   }
-  return searches;
+  return Math.min(searches, largestCount);
+}
+
+/** A count as a whole number; undefined for what is none. What no model can reach is cut to a number that any ledger can hold. */
+function asCount(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 ? Math.min(Math.ceil(value), largestCount) : undefined;
 }

@@ -9,7 +9,10 @@ import {
   type Usage,
 } from "@ccb/core";
 
-/** A cost meter that keeps its ledger in memory; with `capMicroUsd` it refuses what could go beyond. */
+/**
+ * A cost meter that keeps its ledger in memory; with `capMicroUsd` it refuses what could go beyond. Calls that were cut or of which nothing is known
+ * keep their reservation against the cap, as the port demands.
+ */
 export function createMemoryMeter(options: { capMicroUsd?: MicroUsd } = {}): CostMeter & {
   entries: CostEntry[];
   openReservations(): number;
@@ -18,6 +21,7 @@ export function createMemoryMeter(options: { capMicroUsd?: MicroUsd } = {}): Cos
   const entries: CostEntry[] = [];
   const spent = () => entries.reduce((sum, entry) => sum + (entry.costMicroUsd ?? 0), 0);
   const reserved = () => [...open.values()].reduce((sum, { microUsd }) => sum + microUsd, 0);
+  let held = 0;
   let ids = 0;
   return {
     entries,
@@ -31,7 +35,7 @@ export function createMemoryMeter(options: { capMicroUsd?: MicroUsd } = {}): Cos
       });
       const capMicroUsd = options.capMicroUsd ?? Number.MAX_SAFE_INTEGER;
       const spentMicroUsd = spent();
-      if (spentMicroUsd + reserved() + microUsd > capMicroUsd) {
+      if (spentMicroUsd + held + reserved() + microUsd > capMicroUsd) {
         const reason = `the next call may cost ${microUsd} micro-dollars, ${spentMicroUsd} of ${capMicroUsd} are spent`;
         return { granted: false, reason, capMicroUsd, spentMicroUsd, neededMicroUsd: microUsd };
       }
@@ -43,10 +47,12 @@ export function createMemoryMeter(options: { capMicroUsd?: MicroUsd } = {}): Cos
       if (!reservation) throw new Error(`reservation ${reservationId} is not open`);
       open.delete(reservationId);
       const { model, usage, status, messageId, latencyMs, callNumber } = outcome;
+      const costMicroUsd = status === "unknown" ? undefined : priceUsage(model, usage);
+      if (status === "cut" || status === "unknown") held += Math.max(0, reservation.microUsd - (costMicroUsd ?? 0));
       const entry: CostEntry = {
         id: entries.length + 1,
         scope: reservation.scope,
-        costMicroUsd: priceUsage(model, usage),
+        costMicroUsd,
         at: new Date().toISOString(),
         model,
         usage,

@@ -11,16 +11,10 @@ export interface StreamedAnswer {
   message: Fields | undefined;
   /** Merged `usage` of `message_start` and every `message_delta`; undefined before the first. */
   usage: Fields | undefined;
-  /** True once a `message_delta` told the tokens of the output. */
-  isOutputCounted: boolean;
   /** True once `message_stop` came. */
   isComplete: boolean;
   /** The data of an `error` event. */
   error: unknown;
-  /** UTF-8 bytes of text, thinking and tool input seen. */
-  visibleBytes: number;
-  /** True when thinking was seen, of which the stream may show a summary only. */
-  hasThinking: boolean;
 }
 
 /** Puts a streamed answer of the Messages API together while its bytes pass by. Unknown events are left out, broken ones ignored. */
@@ -28,11 +22,8 @@ export function createMessageAssembler(): { answer: StreamedAnswer; push(chunk: 
   const answer: StreamedAnswer = {
     message: undefined,
     usage: undefined,
-    isOutputCounted: false,
     isComplete: false,
     error: undefined,
-    visibleBytes: 0,
-    hasThinking: false,
   };
   const partialInputs = new Map<number, string>();
   const parser = createSseParser(({ data }) => {
@@ -54,13 +45,11 @@ function takeEvent(answer: StreamedAnswer, event: Fields, partialInputs: Map<num
     }
     case "content_block_start": {
       const block = { ...asFields(event.content_block) };
-      if (/thinking/.test(String(block.type))) answer.hasThinking = true;
       contentOf(answer)[index] = block;
       break;
     }
     case "content_block_delta":
       takeDelta({
-        answer,
         block: asFields(contentOf(answer)[index]),
         index,
         partialInputs,
@@ -73,7 +62,6 @@ function takeEvent(answer: StreamedAnswer, event: Fields, partialInputs: Map<num
     case "message_delta":
       if (answer.message) Object.assign(answer.message, asFields(event.delta));
       answer.usage = mergeUsage(answer.usage, event.usage);
-      if (typeof asFields(event.usage).output_tokens === "number") answer.isOutputCounted = true;
       break;
     case "message_stop":
       answer.isComplete = true;
@@ -85,23 +73,15 @@ function takeEvent(answer: StreamedAnswer, event: Fields, partialInputs: Map<num
   if (answer.message && answer.usage) answer.message.usage = answer.usage;
 }
 
-function takeDelta(step: {
-  answer: StreamedAnswer;
-  block: Fields;
-  index: number;
-  delta: Fields;
-  partialInputs: Map<number, string>;
-}): void {
+function takeDelta(step: { block: Fields; index: number; delta: Fields; partialInputs: Map<number, string> }): void {
   const { block, delta, partialInputs, index } = step;
   for (const field of ["text", "thinking", "signature"]) {
     const piece = delta[field];
     if (typeof piece !== "string") continue;
     block[field] = `${typeof block[field] === "string" ? block[field] : ""}${piece}`;
-    if (field !== "signature") step.answer.visibleBytes += Buffer.byteLength(piece);
   }
   if (typeof delta.partial_json === "string") {
     partialInputs.set(index, (partialInputs.get(index) ?? "") + delta.partial_json);
-    step.answer.visibleBytes += Buffer.byteLength(delta.partial_json);
     // Kept as text until the block is closed, so that the log shows what came of a stream that was cut.
     block.input = partialInputs.get(index);
   }

@@ -1,4 +1,4 @@
-import { findModel, parseAnthropicUsage, type Usage } from "@ccb/core";
+import { findModel, noUsage, parseAnthropicUsage, type Usage } from "@ccb/core";
 import type { WorstCase } from "../_plan-worst-case.ts";
 import type { StreamedAnswer } from "./_assemble-message.ts";
 
@@ -17,29 +17,27 @@ export interface AskedCall {
   worst: WorstCase;
 }
 
-/** Nobody can tell what the call used: its worst case is booked, so that the cap holds whatever it was. */
+/** Nobody can tell what the call used: no usage is made up, and the meter keeps its reservation against the cap. */
 export function unknownEnd(asked: AskedCall, options: { status?: number; responseBody?: unknown } = {}): CallEnd {
   return {
     outcome: "unknown",
     status: options.status,
     model: asked.model,
-    usage: asked.worst.usage,
+    usage: noUsage,
     messageId: undefined,
     responseBody: options.responseBody,
   };
 }
 
-/** A stream's end from what was seen of it, whether it came to its end or not. */
+/** A stream's end from what its events said, whether it came to its end or not. */
 export function readStreamEnd(answer: StreamedAnswer, asked: AskedCall, status: number): CallEnd {
   const responseBody = answer.error === undefined ? answer.message : { ...answer.message, stream_error: answer.error };
   if (!answer.usage) return unknownEnd(asked, { status, responseBody });
-  const usage = parseAnthropicUsage(answer.usage);
-  if (!answer.isOutputCounted) usage.outputTokens = boundCutOutput(answer, asked.worst, usage.outputTokens);
   return {
     outcome: answer.isComplete && answer.error === undefined ? "answered" : "cut",
     status,
     model: servedModel(answer.message, asked.model),
-    usage,
+    usage: parseAnthropicUsage(answer.usage),
     messageId: readText(answer.message, "id"),
     responseBody,
   };
@@ -57,15 +55,6 @@ export function readWholeEnd(responseBody: unknown, asked: AskedCall, status: nu
     messageId: readText(responseBody, "id"),
     responseBody,
   };
-}
-
-/**
- * Output of a stream that broke before its count came: one token for every byte seen (a token is at least a byte, so this cannot be too
- * low for what was shown), plus what thinking may have used unseen, never more than the call was allowed.
- */
-function boundCutOutput(answer: StreamedAnswer, worst: WorstCase, startCount: number): number {
-  const hidden = answer.hasThinking ? worst.hiddenOutputTokens : 0;
-  return Math.min(worst.maxOutputTokens, Math.max(startCount, answer.visibleBytes + hidden));
 }
 
 /** The model that answered is the one that is billed, unless its name tells no price and the asked one does. */
