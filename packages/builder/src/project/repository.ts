@@ -14,6 +14,8 @@ export interface Repository {
   initialize(): Promise<void>;
   /** Hash of HEAD, or undefined before the first commit. */
   head(): Promise<string | undefined>;
+  /** The last commit that CCB made for a build, below whatever a session may have committed by itself. */
+  lastCommitOf(build: string): Promise<string | undefined>;
   hasCommit(hash: string): Promise<boolean>;
   isClean(): Promise<boolean>;
   /**
@@ -27,7 +29,7 @@ export interface Repository {
   listFiles(): Promise<string[]>;
   /**
    * Puts the working tree back to `commit`. What was there is kept reachable under `refs/ccb/set-aside/<name>`; returns that ref, or undefined when there was nothing to
-   * keep.
+   * keep. What CCB itself wrote under artifacts/ is not looked at.
    */
   setAside(commit: string, name: string): Promise<string | undefined>;
 }
@@ -65,6 +67,9 @@ export function openRepository(options: { directory: string; environment: Record
       await git(["init", "--quiet", "--initial-branch=main"]);
       await ensureIdentity(git);
     },
+    async lastCommitOf(build) {
+      return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
+    },
     hasCommit: (hash) =>
       git(["cat-file", "-e", `${hash}^{commit}`]).then(
         () => true,
@@ -90,7 +95,7 @@ export function openRepository(options: { directory: string; environment: Record
       return (await git(["ls-files", "-z"])).split("\0").filter((path) => path !== "");
     },
     async setAside(commit, name) {
-      await git(["add", "--all"]);
+      await git(["add", "--all", "--", ".", ":!artifacts"]);
       const tree = await text(["write-tree"]);
       const kept = tree === (await text(["rev-parse", `${commit}^{tree}`])) ? undefined : `refs/ccb/set-aside/${name}`;
       if (kept) {

@@ -59,7 +59,7 @@ export async function checkPhase(bench: Workbench, work: BuildWork, phaseId: str
   }
   return {
     passed: failed.length === 0,
-    reason: failed.map((evidence) => `${evidence.criterionId}: ${evidence.summary}`).join("; "),
+    reason: `${failed.length} of ${criteria.length - uncheckable.length} criteria failed (${failed.map(({ criterionId }) => criterionId).join(", ")}).`,
     failed,
     criteriaPassed: passed,
     criteriaTotal: criteria.length - uncheckable.length,

@@ -56,20 +56,19 @@ export async function runTaskSession(
   return result;
 }
 
-/** The commit the task starts from; what an interrupted attempt left is set aside under a ref. */
+/** The commit the task starts from: the last of ours. What an interrupted attempt left on top of it is set aside under a ref. */
 async function restoreBase(bench: Workbench, session: TaskSession): Promise<string> {
-  const base =
-    (await bench.journal.find<string>(`base:${session.task.id}`, session.attempt)) ?? (await bench.repository.head());
+  const base = await bench.repository.lastCommitOf(bench.build);
   if (!base)
     throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
-  bench.journal.save(`base:${session.task.id}`, session.attempt, base);
   const name = `${session.task.id}-${bench.clock
     .now()
     .toISOString()
     .replaceAll(/[^0-9]/g, "")}`;
   const kept = await bench.repository.setAside(base, name);
-  if (kept)
+  if (kept) {
     bench.emit({ type: "warning", message: `Unfinished work of task ${session.task.id} was set aside as ${kept}.` });
+  }
   return base;
 }
 

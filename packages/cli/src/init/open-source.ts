@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Upstream } from "@ccb/builder";
 import type { ModelSource } from "./read-settings.ts";
 
@@ -12,7 +13,8 @@ export async function openSource(source: ModelSource): Promise<OpenSource> {
   if (source.kind === "offline") {
     const { createOfflineModel } = await import("@ccb/offline");
     const offline = await createOfflineModel();
-    return { upstream: { baseUrl: offline.url, apiKey: "offline" }, close: () => offline.close() };
+    // The server takes any key; a random one is no word that the logs would then blank.
+    return { upstream: { baseUrl: offline.url, apiKey: `sk-offline-${randomUUID()}` }, close: () => offline.close() };
   }
   const { baseUrl, apiKey, authToken } = source;
   return {

@@ -33,16 +33,18 @@ export function readRequest(request: MessagesRequest): OfflineRequest {
 }
 
 /**
- * The first question. A repair round repeats it after a wrong answer, so it is the same in every round; Claude Code may put
- * reminders before it.
+ * The first question. A repair round repeats it after a wrong answer, so it is the same in every round. A client may send it in several blocks (for its
+ * prompt cache), and Claude Code puts reminders before it.
  */
 function firstPrompt(request: MessagesRequest): string {
-  const texts = request.messages.flatMap(({ role, content }) => {
-    if (role !== "user") return [];
-    if (typeof content === "string") return [content];
-    return content.flatMap((block) => (block.type === "text" ? [block.text] : []));
-  });
-  return texts.find((text) => !text.startsWith("<system-reminder>")) ?? "";
+  for (const { role, content } of request.messages) {
+    if (role !== "user") continue;
+    const blocks =
+      typeof content === "string" ? [content] : content.flatMap((block) => (block.type === "text" ? [block.text] : []));
+    const texts = blocks.filter((text) => !text.startsWith("<system-reminder>"));
+    if (texts.length > 0) return texts.join("\n\n");
+  }
+  return "";
 }
 
 function isTaskSession(conversation: Conversation, prompt: Prompt): boolean {
