@@ -1,4 +1,11 @@
-import type { Chunk, HeadingPlace } from "./chunk-spec.ts";
+import type { Chunk } from "./chunk-spec.ts";
+
+/** A heading's place; its title is read when it is needed. */
+export interface HeadingPlace {
+  start: number;
+  end: number;
+  level: number;
+}
 
 /** Where a chunk stands in the whole document. */
 export interface Navigation {
@@ -14,8 +21,7 @@ export interface Navigation {
 const LONGEST_OUTLINE = 60;
 
 /** Fills in the navigation of every chunk. */
-export function createNavigation(chunks: Chunk[], headings: HeadingPlace[]): void {
-  const outline = Object.freeze(topOutline(headings));
+export function createNavigation(chunks: Chunk[], outline: readonly string[]): void {
   for (const chunk of chunks) {
     const { index, total, span } = chunk;
     chunk.navigation = {
@@ -34,14 +40,20 @@ function describe(chunk: Chunk | undefined): string | null {
 }
 
 /** As many levels as fit: the deepest level that keeps the outline short. */
-function topOutline(headings: HeadingPlace[]): string[] {
-  let depth = 1;
-  for (let level = 2; level <= 6; level++) {
-    if (headings.filter((heading) => heading.level <= level).length > LONGEST_OUTLINE) break;
-    depth = level;
+export function topOutline(headings: HeadingPlace[], titleOf: (place: HeadingPlace) => string): readonly string[] {
+  const perLevel = [0, 0, 0, 0, 0, 0, 0];
+  for (const { level } of headings) perLevel[level] = (perLevel[level] ?? 0) + 1;
+  let depth = 0;
+  let count = 0;
+  for (let level = 1; level <= 6; level++) {
+    count += perLevel[level] ?? 0;
+    if (count > LONGEST_OUTLINE && depth > 0) break;
+    if (count > 0) depth = level;
   }
   const shown = headings.filter((heading) => heading.level <= depth);
-  const lines = shown.slice(0, LONGEST_OUTLINE).map((heading) => `${"  ".repeat(heading.level - 1)}${heading.title}`);
+  const lines = shown
+    .slice(0, LONGEST_OUTLINE)
+    .map((heading) => `${"  ".repeat(heading.level - 1)}${titleOf(heading)}`);
   if (shown.length > LONGEST_OUTLINE) lines.push(`… and ${shown.length - LONGEST_OUTLINE} more`);
-  return lines;
+  return Object.freeze(lines);
 }

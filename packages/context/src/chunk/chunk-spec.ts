@@ -5,7 +5,7 @@ import { headingText } from "../parse/_plain-text.ts";
 import { scanBlocks } from "../parse/_scan-blocks.ts";
 import { estimateRange, type Generation, messageFrame } from "../tokens/estimate-tokens.ts";
 import { fitToCount } from "./_fit-to-count.ts";
-import { createNavigation, type Navigation } from "./_navigation.ts";
+import { createNavigation, type HeadingPlace, type Navigation, topOutline } from "./_navigation.ts";
 import { packChunk } from "./_pack-pieces.ts";
 import { cutPieces, type PieceList } from "./_pieces.ts";
 import { summarizeText } from "./summarize-text.ts";
@@ -52,6 +52,8 @@ export interface ChunkResult {
 /** Share of the window up to which a spec stays whole, and share a chunk may take (product specification, 3.1). */
 const WHOLE_SHARE = 0.8;
 const CHUNK_SHARE = 0.7;
+/** Characters of a heading that are read. */
+const LONGEST_TITLE = 400;
 
 /**
  * Cuts a specification into chunks that joined are the specification, character by character.
@@ -132,9 +134,8 @@ interface Finish {
 function finish(text: string, table: BlockTable, plan: Finish): ChunkResult {
   const { bounds, options } = plan;
   const chunks: Chunk[] = [];
-  const headings = collectHeadings(text, table);
-  const open: string[] = [];
-  const levels: number[] = [];
+  const headings = collectHeadings(table);
+  const open: HeadingPlace[] = [];
   let heading = 0;
   let start = 0;
   let line = 1;
@@ -142,60 +143,55 @@ function finish(text: string, table: BlockTable, plan: Finish): ChunkResult {
     const part = text.slice(start, bound.end);
     const breaks = countLines(text, start, bound.end);
     const endsLine = bound.end > start && text.charCodeAt(bound.end - 1) === 10;
-    const first = nextContent(text, start);
+    const first = nextContent(text, start, bound.end);
     for (; heading < headings.length && (headings[heading]?.start ?? 0) <= first; heading++)
-      enter(headings[heading], levels, open);
+      enter(headings[heading], open);
     const chunk: Chunk = {
       index,
       total: bounds.length,
       text: part,
       tokens: bound.tokens,
       span: { start, end: bound.end, startLine: line, endLine: line + breaks - (endsLine ? 1 : 0) },
-      headingPath: [...open],
+      headingPath: open.map((place) => titleOf(text, place)),
       navigation: { outline: [], previous: null, next: null, position: "" },
       summary: summarizeText(part.slice(0, 6000)),
     };
     if (options.overlapTokens && start > 0) chunk.overlap = overlapBefore(text, start, options.overlapTokens);
     chunks.push(chunk);
     for (; heading < headings.length && (headings[heading]?.start ?? 0) < bound.end; heading++)
-      enter(headings[heading], levels, open);
+      enter(headings[heading], open);
     start = bound.end;
     line += breaks;
   }
-  createNavigation(chunks, headings);
+  createNavigation(
+    chunks,
+    topOutline(headings, (place) => titleOf(text, place)),
+  );
   return { chunks, strategy: plan.strategy, totalTokens: plan.totalTokens, budgetTokens: plan.budgetTokens };
 }
 
-export interface HeadingPlace {
-  start: number;
-  level: number;
-  title: string;
-}
-
-function collectHeadings(text: string, table: BlockTable): HeadingPlace[] {
+function collectHeadings(table: BlockTable): HeadingPlace[] {
   const headings: HeadingPlace[] = [];
   for (let row = 0; row < table.count; row++) {
     if (table.kind[row] !== KIND.heading) continue;
-    const start = table.start[row] ?? 0;
-    const end = Math.min(table.end[row] ?? start, start + 400);
-    headings.push({ start, level: table.level[row] ?? 1, title: headingText(text.slice(start, end)) });
+    headings.push({ start: table.start[row] ?? 0, end: table.end[row] ?? 0, level: table.level[row] ?? 1 });
   }
   return headings;
 }
 
-function enter(heading: HeadingPlace | undefined, levels: number[], open: string[]): void {
-  if (!heading) return;
-  while (levels.length > 0 && (levels.at(-1) ?? 0) >= heading.level) {
-    levels.pop();
-    open.pop();
-  }
-  levels.push(heading.level);
-  open.push(heading.title);
+function titleOf(text: string, place: HeadingPlace): string {
+  return headingText(text.slice(place.start, Math.min(place.end, place.start + LONGEST_TITLE)));
 }
 
-function nextContent(text: string, start: number): number {
+function enter(heading: HeadingPlace | undefined, open: HeadingPlace[]): void {
+  if (!heading) return;
+  while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+  open.push(heading);
+}
+
+function nextContent(text: string, start: number, end: number): number {
   let i = start;
-  while (i < text.length && text.charCodeAt(i) <= 32) i++;
+  while (i < end && text.charCodeAt(i) <= 32) i++;
   return i;
 }
 

@@ -36,7 +36,7 @@ export const NONE = 0;
 
 /** Scans lines into blocks by the rules of Markdown; dialects override {@link BlockScanner.special}. */
 export class BlockScanner {
-  protected readonly table = new BlockTable();
+  protected readonly table: BlockTable;
   protected readonly text: string;
   protected readonly range: ScanRange;
   protected readonly at: Line = { start: 0, end: 0, i: 0, column: 0 };
@@ -52,6 +52,7 @@ export class BlockScanner {
   constructor(text: string, range: ScanRange) {
     this.text = text;
     this.range = range;
+    this.table = new BlockTable(range.column > 0 ? 8 : 256);
   }
 
   run(): BlockTable {
@@ -308,7 +309,8 @@ export class BlockScanner {
       case 35: {
         const level = headingLevel(text, at.i, at.end);
         if (level === 0) break;
-        this.table.level[this.begin(KIND.heading)] = level;
+        const row = this.begin(KIND.heading);
+        this.table.level[row] = level;
         this.open = NONE;
         return;
       }

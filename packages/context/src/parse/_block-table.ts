@@ -18,21 +18,32 @@ export type KindCode = (typeof KIND)[keyof typeof KIND];
 /** Rows of blocks in document order; a block runs to the start of the next one, `end` excludes trailing blank lines. */
 export class BlockTable {
   count = 0;
-  kind = new Uint8Array(256);
+  kind: Uint8Array;
   /** Heading level 1-6; for items the marker's character code. */
-  level = new Uint8Array(256);
-  start = new Int32Array(256);
-  end = new Int32Array(256);
+  level: Uint8Array;
+  start: Int32Array;
+  end: Int32Array;
   /** Line number relative to the scanned range, from 0. */
-  line = new Int32Array(256);
+  line: Int32Array;
   /** Line of the last line with content, relative to the range. */
-  lastLine = new Int32Array(256);
+  lastLine: Int32Array;
   /** Items only: offset where the content begins, after the marker. */
-  content = new Int32Array(256);
+  content: Int32Array;
   /** Items only: column of the content, the indent that continues the item. */
-  column = new Int32Array(256);
+  column: Int32Array;
   /** Number of lines scanned. */
   lines = 0;
+
+  constructor(size = 256) {
+    this.kind = new Uint8Array(size);
+    this.level = new Uint8Array(size);
+    this.start = new Int32Array(size);
+    this.end = new Int32Array(size);
+    this.line = new Int32Array(size);
+    this.lastLine = new Int32Array(size);
+    this.content = new Int32Array(size);
+    this.column = new Int32Array(size);
+  }
 
   add(kind: KindCode, start: number, line: number): number {
     if (this.count === this.kind.length) this.grow();

@@ -81,7 +81,8 @@ export class AsciiDocScanner extends BlockScanner {
     }
     const level = /^(={1,6}) \S/.exec(line)?.[1]?.length ?? 0;
     if (level > 0) {
-      this.table.level[this.begin(KIND.heading)] = level;
+      const row = this.begin(KIND.heading);
+      this.table.level[row] = level;
       this.open = NONE;
       return true;
     }
@@ -121,7 +122,8 @@ export class PlainTextScanner extends BlockScanner {
     const numbered = isNumberedTitle(line);
     if (!numbered && !isCapitalTitle(line) && !this.standsOverIndent(line)) return false;
     const number = /^(?:[a-z]+\s+)?(\d+(?:\.\d+)*|[A-Z](?=\.))/i.exec(line)?.[1] ?? "";
-    this.table.level[this.begin(KIND.heading)] = numbered ? Math.min(6, number.split(".").length) : 1;
+    const row = this.begin(KIND.heading);
+    this.table.level[row] = numbered ? Math.min(6, number.split(".").length) : 1;
     this.open = NONE;
     return true;
   }

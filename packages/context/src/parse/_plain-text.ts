@@ -12,6 +12,7 @@ export function plainText(source: string): string {
 /** The text of a heading, from its source: ATX marks, closing marks and setext or title underlines removed. */
 export function headingText(source: string): string {
   let text = source.trim();
+  if (text === "" || text === "#") return "";
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1).trim();
   if (text.includes("\n")) {
     const lines = text.split(/\r?\n/).filter((line) => !/^\s*([^\w\s])\1{1,}\s*$|^\s*[=-]\s*$/.test(line));

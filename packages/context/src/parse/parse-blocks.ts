@@ -123,9 +123,18 @@ function itemChildren(text: string, table: BlockTable, row: number, place: Place
   const start = table.content[row] ?? 0;
   const end = table.end[row] ?? 0;
   if (start >= end || place.depth >= DEEPEST) return [];
+  if (table.lastLine[row] === table.line[row] && isPlainStart(text.charCodeAt(start))) {
+    const line = place.line + (table.line[row] ?? 0);
+    return [{ kind: "paragraph", span: { start, end, startLine: line, endLine: line }, bytes: { start: 0, end: 0 } }];
+  }
   const column = place.column + (table.column[row] ?? 0);
   const inner = scanBlocks(text, { start, end, column, firstColumn: column });
   return toBlocks(text, inner, { line: place.line + (table.line[row] ?? 0), column, depth: place.depth + 1 });
+}
+
+/** Whether a single line that begins with this character can only be a paragraph: letters. */
+function isPlainStart(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 0xbf;
 }
 
 /** UTF-8 length of one UTF-16 unit; the halves of a surrogate pair count two bytes each. */

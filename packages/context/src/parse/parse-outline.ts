@@ -1,6 +1,7 @@
 import type { Span } from "@ccb/core";
-import { estimateTokens } from "../tokens/estimate-tokens.ts";
+import { estimateRange } from "../tokens/estimate-tokens.ts";
 import { type BlockTable, KIND } from "./_block-table.ts";
+import { findReferences, type SectionReference } from "./_find-references.ts";
 import { headingText } from "./_plain-text.ts";
 import { scanBlocks } from "./_scan-blocks.ts";
 
@@ -24,10 +25,14 @@ export interface Section {
   tokens: number;
 }
 
+export type { SectionReference };
+
 export interface Outline {
   title: string | null;
   /** Text before the first heading is section 0 with level 0 when there is any. */
   sections: Section[];
+  /** Where one section points to another; `to` is null where the target does not exist. */
+  references: SectionReference[];
 }
 
 /** Parses the tree of sections of a specification. */
@@ -35,7 +40,7 @@ export function parseOutline(text: string): Outline {
   const table = scanBlocks(text);
   const sections = toSections(text, table);
   const top = sections.find((section) => section.level === 1) ?? sections.find((section) => section.level > 0);
-  return { title: top?.title ?? null, sections };
+  return { title: top?.title ?? null, sections, references: findReferences(text, sections) };
 }
 
 interface Start {
@@ -67,7 +72,7 @@ function toSections(text: string, table: BlockTable): Section[] {
       span: { ...own },
       own,
       parent: parent?.index ?? null,
-      tokens: estimateTokens(text.slice(own.start, own.end)),
+      tokens: Math.ceil(estimateRange(text, own)),
     };
     if (number !== undefined) section.number = number;
     for (const ancestor of open) {

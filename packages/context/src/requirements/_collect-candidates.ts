@@ -6,7 +6,7 @@ import { isRequirement } from "./_judge-candidate.ts";
 import { type Label, parseLabel } from "./_labels.ts";
 import { scenariosOfFence } from "./_scenarios.ts";
 import { splitSentences } from "./_split-sentences.ts";
-import { findSubjects, GIVEN, METADATA, modalOf, PREFACE, SCENARIO, STORY } from "./_statement.ts";
+import { findSubjects, isGiven, METADATA, modalOf, PREFACE, SCENARIO, STORY } from "./_statement.ts";
 import { tableCandidates } from "./_table-candidates.ts";
 
 /** Everything in a document that states a requirement, in order. */
@@ -119,7 +119,7 @@ class Collector {
     this.lead = /:\s*$/.test(source) && source.length < 400 ? plainText(source) : "";
     const words = plainText(source);
     if (this.priorityOf(words)) return;
-    if (STORY.test(words) || SCENARIO.test(words) || GIVEN.test(words)) {
+    if (STORY.test(words) || SCENARIO.test(words) || isGiven(words)) {
       this.statement({ start, end, startLine, source: SCENARIO.test(words) ? "scenario" : "sentence", alone: true });
       return;
     }

@@ -1,10 +1,10 @@
 import type { Candidate } from "./_candidate.ts";
 import type { SectionMode } from "./_section-mode.ts";
 import {
-  GIVEN,
   hasSystemSubject,
   isBehaviour,
   isConditional,
+  isGiven,
   isTelling,
   METADATA,
   modalOf,
@@ -17,8 +17,16 @@ const STATED_LEAD =
 const CLOSED_LEAD =
   /\b(?:for example|examples?|such as|questions?|alternatives?|considered|assum\w+|e\.g|note|notes|consists? of|not (?:supported|included|planned))\b[^:]*:\s*$/i;
 
+/** Characters of a candidate that are judged: a longer one is no better known by its end. */
+const LONGEST_JUDGED = 1500;
+
 /** Whether a candidate states a requirement, in a section of this mode. */
 export function isRequirement(candidate: Candidate, mode: SectionMode, subjects: ReadonlySet<string>): boolean {
+  if (candidate.text.length <= LONGEST_JUDGED) return judge(candidate, mode, subjects);
+  return judge({ ...candidate, text: candidate.text.slice(0, LONGEST_JUDGED) }, mode, subjects);
+}
+
+function judge(candidate: Candidate, mode: SectionMode, subjects: ReadonlySet<string>): boolean {
   const { text, source, label, lead } = candidate;
   if (source === "endpoint" || source === "field" || source === "row" || source === "scenario")
     return mode !== "closed" || source === "scenario";
@@ -26,7 +34,7 @@ export function isRequirement(candidate: Candidate, mode: SectionMode, subjects:
   if (mode === "closed") return label !== undefined && modalOf(text) === "strong" && /[A-Z]/.test(label);
   if (/^https?:\/\/\S+$/.test(text) || /:\s*$/.test(text)) return false;
   if (label !== undefined) return isLabelled(candidate, mode);
-  if (STORY.test(text) || SCENARIO.test(text) || GIVEN.test(text)) return true;
+  if (STORY.test(text) || SCENARIO.test(text) || isGiven(text)) return true;
   if (lead !== undefined && CLOSED_LEAD.test(lead)) return false;
   return source === "sentence" ? isObligation(candidate, mode, subjects) : isListed(candidate, mode);
 }

@@ -11,8 +11,12 @@ export function modalOf(text: string): "strong" | "weak" | undefined {
 export const STORY =
   /^(?:story: )?as (?:an? |the )?\p{L}[^,.]{1,80}?,?\s+(?:I|we) (?:want|need|can|would like|should|must|wish|expect)\b/iu;
 export const SCENARIO = /^(?:scenario(?: outline| template)?|example)\s*:/i;
-export const GIVEN = /^given\b.*\b(?:when\b.*)?\bthen\b/is;
 const EARS = /^(?:when|while|where|if|whenever|once|after|upon|as soon as)\b.+\b(?:shall|must|should|will|then)\b/i;
+
+/** "Given … then …", with or without "when". */
+export function isGiven(text: string): boolean {
+  return /^given\b/i.test(text) && /\bthen\b/i.test(text);
+}
 
 export function isConditional(text: string): boolean {
   return EARS.test(text);
@@ -41,8 +45,10 @@ const SYSTEM =
 /** Nouns this document obliges with shall or must: what it calls the system, its parts and its users. */
 export function findSubjects(text: string): ReadonlySet<string> {
   const subjects = new Set<string>();
-  for (const [, noun] of text.matchAll(/([\p{L}-]{3,30})\s+(?:shall|must)\b/giu))
+  for (const { index } of text.matchAll(/\s(?:shall|must)\b/gi)) {
+    const noun = /[\p{L}-]{3,30}$/u.exec(text.slice(Math.max(0, index - 31), index))?.[0];
     if (noun) subjects.add(noun.toLowerCase());
+  }
   for (const word of [
     "that",
     "which",
