@@ -8,43 +8,12 @@ import {
   taskGenerator,
 } from "@ccb/agents";
 import { extractRequirements } from "@ccb/context";
-import { type Agent, type Analysis, type Model, noUsage, offlineModelId, type Plan, type Requirement } from "@ccb/core";
+import { type Analysis, offlineModelId, type Plan, type Requirement } from "@ccb/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { askOffline } from "../test-support/ask-offline.ts";
 import { answerRequest } from "./answer-request.ts";
 import { offlineLabel } from "./offline-label.ts";
-
-/** A model that asks the rules directly, and refuses an answer that its schema or its check would send back for repair. */
-const offline: Model = {
-  id: offlineModelId,
-  info: undefined,
-  async generate(request) {
-    const body = {
-      model: offlineModelId,
-      max_tokens: 1,
-      system: request.system,
-      messages: [{ role: "user" as const, content: request.prompt }],
-    };
-    const answer = answerRequest(body);
-    const again = answerRequest({
-      ...body,
-      messages: [
-        ...body.messages,
-        { role: "assistant", content: "{" },
-        { role: "user", content: "That was wrong: repair it." },
-      ],
-    });
-    expect(again).toEqual(answer);
-    const text = answer.content.map((block) => (block.type === "text" ? block.text : "")).join("");
-    const value = request.schema ? request.schema.parse(JSON.parse(text)) : (text as never);
-    expect(request.check?.(value) ?? []).toEqual([]);
-    return { value, usage: noUsage, model: offlineModelId, calls: 1 };
-  },
-};
-
-async function ask<Input, Output>(agent: Agent<Input, Output>, input: Input): Promise<Output> {
-  return (await agent.run(input, { model: offline })).value;
-}
 
 interface Asked {
   text: string;
@@ -56,13 +25,13 @@ async function planWhole({
   executorModel,
 }: Asked): Promise<{ analysis: Analysis; plan: Plan; requirements: Requirement[] }> {
   const requirements = extractRequirements(text);
-  const analysis = await ask(specAnalyzer, {
+  const analysis = await askOffline(specAnalyzer, {
     chunk: { text, index: 0, total: 1 },
     requirements,
     projectName: "Sample",
   });
   const specification = { text, complete: true, title: "Sample" };
-  const plan = await ask(taskGenerator, { specification, requirements, analysis, executorModel });
+  const plan = await askOffline(taskGenerator, { specification, requirements, analysis, executorModel });
   return { analysis, plan, requirements };
 }
 
@@ -72,11 +41,11 @@ async function askEveryone(asked: Asked): Promise<void> {
   for (const phase of plan.phases) {
     const ids = new Set(phase.tasks.flatMap((task) => task.requirementIds));
     const ofPhase = requirements.filter(({ id }) => ids.has(id));
-    await ask(acceptanceGenerator, { phase, plan, requirements: ofPhase, specification, analysis });
+    await askOffline(acceptanceGenerator, { phase, plan, requirements: ofPhase, specification, analysis });
   }
-  await ask(instructionBuilder, { projectName: "Sample", specification, analysis, plan });
+  await askOffline(instructionBuilder, { projectName: "Sample", specification, analysis, plan });
   for (const kind of Object.keys(documentKinds) as DocumentKind[]) {
-    const text = await ask(documentationAgent, {
+    const text = await askOffline(documentationAgent, {
       kind,
       project: { name: "Sample" },
       analysis,
@@ -184,18 +153,18 @@ describe("answerRequest", () => {
     const requirements = extractRequirements(first + second);
     const inFirst = requirements.filter(({ span }) => span.start < first.length);
     const inSecond = requirements.filter(({ span }) => span.start >= first.length);
-    const analysis = await ask(specAnalyzer, {
+    const analysis = await askOffline(specAnalyzer, {
       chunk: { text: first, index: 0, total: 2 },
       requirements: inFirst,
       projectName: "Shop",
     });
     const common = { analysis, executorModel: "claude-opus-5-5" };
-    const earlier = await ask(taskGenerator, {
+    const earlier = await askOffline(taskGenerator, {
       ...common,
       specification: { text: first, complete: false, title: "Shop" },
       requirements: inFirst,
     });
-    const later = await ask(taskGenerator, {
+    const later = await askOffline(taskGenerator, {
       ...common,
       specification: { text: second, complete: false, title: "Shop" },
       requirements: inSecond,

@@ -18,14 +18,15 @@ export function createCriterionIds(): (category: Criterion["category"]) => strin
 /** A criterion for each requirement, with a check where its words name one and else with what a person has to do. */
 export function writeCriteria(
   requirements: readonly PromptRequirement[],
-  takeId: (category: Criterion["category"]) => string,
+  options: { takeId: (category: Criterion["category"]) => string; rawText: (requirement: PromptRequirement) => string },
 ): Criterion[] {
   return requirements.map((requirement) => {
     const { id, text, kind, lines } = requirement;
     const category = kind === "constraint" ? "functional" : kind;
-    const found = checkFromText(text);
+    const raw = options.rawText(requirement);
+    const found = checkFromText(raw);
     return {
-      id: takeId(category),
+      id: options.takeId(category),
       category,
       description: text.length > 300 ? `${text.slice(0, 299)}…` : text,
       steps: found ? [] : manualSteps(requirement),
@@ -33,7 +34,7 @@ export function writeCriteria(
       validationMethod:
         found?.method ??
         `manual: ${offlineLabel}; the words of ${id} (line ${lines[0]}) name no endpoint, file or command that it could check. A person follows the steps.`,
-      testData: [...text.matchAll(/`([^`\n]{1,80})`|"([^"\n]{1,80})"/g)]
+      testData: [...raw.matchAll(/`([^`\n]{1,80})`|"([^"\n]{1,80})"/g)]
         .map((match) => match[1] ?? match[2] ?? "")
         .slice(0, 5),
       requirementIds: [id],
