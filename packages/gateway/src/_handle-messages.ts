@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { type CallScope, noUsage } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, sendError } from "./_anthropic-error.ts";
-import { filterResponseHeaders } from "./_filter-headers.ts";
 import type { GatewayContext, SentRequest } from "./_gateway-context.ts";
-import { type OpenCall, openCall } from "./_open-call.ts";
-import { passChunks } from "./_pass-chunks.ts";
-import { planWorstCase } from "./_plan-worst-case.ts";
 import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
+import { filterResponseHeaders } from "./forward/_filter-headers.ts";
+import { passChunks } from "./forward/_pass-chunks.ts";
+import { type OpenCall, openCall } from "./reserve/_open-call.ts";
+import { planWorstCase } from "./reserve/_plan-worst-case.ts";
 
 /** One request of a client with everything needed to answer it. */
 export interface Exchange {

@@ -1,10 +1,10 @@
 import { noUsage } from "@ccb/core";
 import { anthropicErrorBody, sendError } from "./_anthropic-error.ts";
-import { filterResponseHeaders } from "./_filter-headers.ts";
 import { logCall } from "./_gateway-context.ts";
 import type { Exchange } from "./_handle-messages.ts";
-import { passChunks } from "./_pass-chunks.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
+import { filterResponseHeaders } from "./forward/_filter-headers.ts";
+import { passChunks } from "./forward/_pass-chunks.ts";
 
 /** Bytes of an answer that the call log keeps; file downloads may be of any size. */
 const loggedBytes = 1024 * 1024;

@@ -3,14 +3,14 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CallScope, CcbError, systemClock } from "@ccb/core";
 import { sendError } from "./_anthropic-error.ts";
-import { createSender } from "./_create-sender.ts";
 import { type GatewayContext, reportProblem } from "./_gateway-context.ts";
 import { type Exchange, handleMessages } from "./_handle-messages.ts";
 import { handlePassThrough } from "./_handle-pass-through.ts";
-import { readBody } from "./_read-body.ts";
-import { routeRequest } from "./_route-request.ts";
-import { estimateInputTokens } from "./estimate-input-tokens.ts";
+import { createSender } from "./forward/_create-sender.ts";
 import type { Gateway, GatewayOptions, GatewayStats } from "./gateway.ts";
+import { readBody } from "./receive/_read-body.ts";
+import { routeRequest } from "./receive/_route-request.ts";
+import { estimateInputTokens } from "./reserve/estimate-input-tokens.ts";
 
 const defaultMaxBodyBytes = 64 * 1024 * 1024;
 const defaultDrainMs = 10_000;

@@ -1,5 +1,4 @@
 export { createGateway } from "./create-gateway.ts";
-export { estimateInputTokens } from "./estimate-input-tokens.ts";
 export type {
   Gateway,
   GatewayOptions,
@@ -8,3 +7,4 @@ export type {
   GatewayUpstream,
   PromptToEstimate,
 } from "./gateway.ts";
+export { estimateInputTokens } from "./reserve/estimate-input-tokens.ts";

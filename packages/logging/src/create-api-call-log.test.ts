@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ApiCall, type Clock, noUsage } from "@ccb/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApiCallLog } from "./create-api-call-log.ts";
-import { createRedactor } from "./create-redactor.ts";
+import { createRedactor } from "./redact/create-redactor.ts";
 
 let directory: string;
 beforeEach(() => {

@@ -2,10 +2,10 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type ApiCall, type ApiCallLog, type Clock, systemClock } from "@ccb/core";
 import { openLineFile, writeFully } from "./_line-file.ts";
-import { makeTimestamp } from "./_make-timestamp.ts";
-import { renderApiCall, renderCallSummary } from "./_render-api-call.ts";
-import { toRedactedJson } from "./_to-redacted-json.ts";
-import { createRedactor } from "./create-redactor.ts";
+import { toRedactedJson } from "./redact/_to-redacted-json.ts";
+import { createRedactor } from "./redact/create-redactor.ts";
+import { makeTimestamp } from "./render/_make-timestamp.ts";
+import { renderApiCall, renderCallSummary } from "./render/_render-api-call.ts";
 
 export interface ApiCallLogOptions {
   /** Made when it is missing; "logs/api_calls" in a project directory. */

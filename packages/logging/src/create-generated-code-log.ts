@@ -3,9 +3,9 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { basename, extname, join } from "node:path";
 import { type Clock, systemClock } from "@ccb/core";
 import { writeFully } from "./_line-file.ts";
-import { makeTimestamp } from "./_make-timestamp.ts";
-import { findLanguage, renderCodeHeader } from "./_render-code-header.ts";
-import { createRedactor } from "./create-redactor.ts";
+import { createRedactor } from "./redact/create-redactor.ts";
+import { makeTimestamp } from "./render/_make-timestamp.ts";
+import { findLanguage, renderCodeHeader } from "./render/_render-code-header.ts";
 
 export interface GeneratedCodeLogOptions {
   /** Made when it is missing; "logs/generated_code" in a project directory. */

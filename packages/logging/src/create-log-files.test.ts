@@ -7,8 +7,8 @@ import { createInterface } from "node:readline";
 import { CcbError, type Clock } from "@ccb/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogFiles } from "./create-log-files.ts";
-import { createRedactor } from "./create-redactor.ts";
 import type { LogRecord } from "./log-record.ts";
+import { createRedactor } from "./redact/create-redactor.ts";
 
 let directory: string;
 beforeEach(() => {

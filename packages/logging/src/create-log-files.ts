@@ -2,10 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildEvent, type Clock, type Logger, type LogLevel, systemClock } from "@ccb/core";
 import { openLineFile } from "./_line-file.ts";
-import { levelOfEvent, renderLogLine } from "./_render-log-line.ts";
-import { toRedactedJson } from "./_to-redacted-json.ts";
-import { createRedactor } from "./create-redactor.ts";
 import type { LogRecord } from "./log-record.ts";
+import { toRedactedJson } from "./redact/_to-redacted-json.ts";
+import { createRedactor } from "./redact/create-redactor.ts";
+import { levelOfEvent, renderLogLine } from "./render/_render-log-line.ts";
 
 export interface LogFilesOptions {
   /** Made when it is missing; "logs" in a project directory. */

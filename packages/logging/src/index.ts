@@ -7,5 +7,5 @@ export {
   type GeneratedFile,
 } from "./create-generated-code-log.ts";
 export { createLogFiles, type LogFiles, type LogFilesOptions } from "./create-log-files.ts";
-export { createRedactor } from "./create-redactor.ts";
 export type { LogRecord } from "./log-record.ts";
+export { createRedactor } from "./redact/create-redactor.ts";

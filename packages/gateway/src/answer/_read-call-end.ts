@@ -1,5 +1,5 @@
 import { findModel, noUsage, parseAnthropicUsage, type Usage } from "@ccb/core";
-import type { WorstCase } from "../_plan-worst-case.ts";
+import type { WorstCase } from "../reserve/_plan-worst-case.ts";
 import type { StreamedAnswer } from "./_assemble-message.ts";
 
 /** How a priced call ended, ready to be booked and logged. */

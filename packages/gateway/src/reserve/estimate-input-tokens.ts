@@ -1,5 +1,5 @@
 import { findModel } from "@ccb/core";
-import type { PromptToEstimate } from "./gateway.ts";
+import type { PromptToEstimate } from "../gateway.ts";
 
 /**
  * Tokens a byte of request body can cost at most.

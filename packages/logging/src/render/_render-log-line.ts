@@ -1,6 +1,6 @@
 import type { BuildEvent, LogLevel } from "@ccb/core";
+import type { LogRecord } from "../log-record.ts";
 import { toJson } from "./_to-json.ts";
-import type { LogRecord } from "./log-record.ts";
 
 /** `time | name | LEVEL | message key=value`, always one line. */
 export function renderLogLine(record: LogRecord): string {

@@ -1,4 +1,4 @@
-import { toJson } from "./_to-json.ts";
+import { toJson } from "../render/_to-json.ts";
 
 /** JSON of any value with its secrets blanked; the result is valid JSON whatever was blanked. */
 export function toRedactedJson(value: unknown, redact: (text: string) => string, indent?: number): string {

@@ -1,4 +1,4 @@
-import type { GatewayUpstream } from "./gateway.ts";
+import type { GatewayUpstream } from "../gateway.ts";
 
 /** Headers that belong to one connection only (RFC 9110, 7.6.1). */
 const connectionHeaders = new Set([

@@ -1,5 +1,5 @@
 import { findModel } from "@ccb/core";
-import type { PromptToEstimate } from "./gateway.ts";
+import type { PromptToEstimate } from "../gateway.ts";
 
 /** `max_tokens` assumed where neither the request nor the catalogue has one. */
 const largestOutput = 128_000;

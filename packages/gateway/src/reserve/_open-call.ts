@@ -1,8 +1,8 @@
 import type { CallScope, CostEntry, ReserveResult } from "@ccb/core";
 import { noUsage } from "@ccb/core";
-import { type AnthropicError, anthropicErrorBody, statusOfError } from "./_anthropic-error.ts";
-import { failMeter, type GatewayContext, logCall } from "./_gateway-context.ts";
-import type { AskedCall, CallEnd } from "./answer/_read-call-end.ts";
+import { type AnthropicError, anthropicErrorBody, statusOfError } from "../_anthropic-error.ts";
+import { failMeter, type GatewayContext, logCall } from "../_gateway-context.ts";
+import type { AskedCall, CallEnd } from "../answer/_read-call-end.ts";
 
 /** One priced call from its reservation to its booking. */
 export interface OpenCall {

@@ -1,9 +1,9 @@
 import http from "node:http";
 import https from "node:https";
 import { CcbError } from "@ccb/core";
+import type { SentRequest, UpstreamRequest } from "../_gateway-context.ts";
+import type { GatewayUpstream } from "../gateway.ts";
 import { filterRequestHeaders } from "./_filter-headers.ts";
-import type { SentRequest, UpstreamRequest } from "./_gateway-context.ts";
-import type { GatewayUpstream } from "./gateway.ts";
 
 /** Milliseconds an unused connection is kept; shorter than servers commonly keep theirs, so that none dies under a request. */
 const idleConnectionMs = 30_000;
