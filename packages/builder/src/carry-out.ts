@@ -9,6 +9,7 @@ import { planRepairTask } from "./stages/plan-repair-task.ts";
 import { reuseTask, saveTask } from "./stages/reuse-task.ts";
 import { runCustomAgents } from "./stages/run-custom-agents.ts";
 import { runTaskSession, type TaskSession } from "./stages/run-task.ts";
+import { savePlanDocument } from "./stages/save-plan-document.ts";
 import { saveSpecification } from "./stages/save-specification.ts";
 import { writeDocuments } from "./stages/write-documents.ts";
 import { writeInstructions } from "./stages/write-instructions.ts";
@@ -71,6 +72,7 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: b
     running.criteria = criteria;
     work.criteria = criteria.flatMap((phase) => phase.criteria);
     work.phaseOf = new Map(criteria.flatMap((of) => of.criteria.map((criterion) => [criterion.id, of.phase] as const)));
+    await savePlanDocument(bench, { plan: work.plan, criteria });
     await forecastBuild(bench, work);
     return { reused, summary: `${work.criteria.length} criteria` };
   },

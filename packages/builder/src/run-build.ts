@@ -94,7 +94,8 @@ async function finish(
     costMicroUsd: summary.costMicroUsd,
     durationMs: Math.round(bench.clock.monotonicMs() - running.startedMs),
   });
-  return { outcome: ending.outcome, reason: ending.reason, directory: bench.paths.root, summary, error };
+  const planned = ending.outcome === "planned" ? { plan: work.plan, criteria: running.criteria } : undefined;
+  return { outcome: ending.outcome, reason: ending.reason, directory: bench.paths.root, summary, planned, error };
 }
 
 /** Evidence, trace and summary belong to the project's history; a half-made task does not. */

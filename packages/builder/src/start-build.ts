@@ -1,10 +1,11 @@
-import { type BuildEvent, type BuildOutcome, CcbError, systemClock } from "@ccb/core";
+import { type BuildEvent, type BuildOutcome, CcbError, type Plan, systemClock } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { openWorkbench } from "./open-workbench.ts";
 import { prepareDirectory } from "./project/prepare-directory.ts";
 import { runBuild } from "./run-build.ts";
 import { readIntake } from "./stages/intake.ts";
+import type { CriteriaByPhase } from "./stages/make-criteria.ts";
 import type { BuildSummary } from "./stages/write-summary.ts";
 
 /** How a build ended. `summary` is missing when it ended before a project directory was there. */
@@ -13,6 +14,8 @@ export interface BuildResult {
   reason: string;
   directory: string | undefined;
   summary: BuildSummary | undefined;
+  /** What a dry run made. */
+  planned: { plan: Plan; criteria: CriteriaByPhase } | undefined;
   /** The failure behind outcome "failed", where there is one. */
   error: CcbError | undefined;
 }
@@ -60,7 +63,14 @@ async function prepareAndRun(
   });
   if (!prepared) {
     const reason = "The output directory is not empty and was left as it is.";
-    return { outcome: "stopped", reason, directory: undefined, summary: undefined, error: undefined };
+    return {
+      outcome: "stopped",
+      reason,
+      directory: undefined,
+      summary: undefined,
+      planned: undefined,
+      error: undefined,
+    };
   }
   let budgetReason: string | undefined;
   const { bench, close } = await openWorkbench({

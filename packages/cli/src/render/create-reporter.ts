@@ -4,6 +4,7 @@ import { createLiveRegion } from "./_live-region.ts";
 import { createPainter } from "./_painter.ts";
 import { advanceView, defineView } from "./build-view.ts";
 import { renderEvent } from "./render-event.ts";
+import { renderPlan } from "./render-plan.ts";
 import { renderStatus } from "./render-status.ts";
 import { renderSummary } from "./render-summary.ts";
 
@@ -62,6 +63,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     },
     end(result) {
       region?.clear();
+      if (result.planned) print(renderPlan(result.planned, paint));
       print(renderSummary(result, { paint, cwd }));
     },
     note(text) {

@@ -1,0 +1,32 @@
+import type { BuildResult } from "@ccb/builder";
+import type { Painter } from "./_painter.ts";
+
+const shownCriteria = 6;
+
+/** The plan of a dry run as text for people: phases, tasks with what they wait for, criteria. Pure. */
+export function renderPlan(planned: NonNullable<BuildResult["planned"]>, paint: Painter): string {
+  const lines = planned.plan.phases.flatMap((phase) => {
+    const criteria = planned.criteria.find((of) => of.phase === phase.id)?.criteria ?? [];
+    const shown = criteria.slice(0, shownCriteria).map(({ id, description, check }) => {
+      return `    ${paint.dim("•")} ${id} ${shorten(description)} ${paint.dim(`(${check?.kind ?? "not checkable"})`)}`;
+    });
+    const more =
+      criteria.length > shown.length ? [`    ${paint.dim(`  and ${criteria.length - shown.length} more`)}`] : [];
+    return [
+      "",
+      `${paint.strong(phase.name)} ${paint.dim(`(${phase.id})`)}`,
+      ...phase.tasks.map(({ id, name, size, dependsOn }) => {
+        const after = dependsOn.length > 0 ? paint.dim(` ← ${dependsOn.join(", ")}`) : "";
+        return `  ${paint.accent(id.padEnd(24))} ${size}  ${shorten(name)}${after}`;
+      }),
+      ...shown,
+      ...more,
+    ];
+  });
+  return lines.join("\n");
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length > 76 ? `${line.slice(0, 75)}…` : line;
+}
