@@ -2,7 +2,8 @@ import type { Requirement } from "@ccb/core";
 import { summarizeText } from "../chunk/summarize-text.ts";
 import { type Outline, parseOutline, type Section } from "../parse/parse-outline.ts";
 import { estimateTokens } from "../tokens/estimate-tokens.ts";
-import { rankByTerms, toTerms } from "./_rank-sections.ts";
+import { ContextBuilder, type PartName } from "./_context-builder.ts";
+import { rankSections } from "./_rank-sections.ts";
 
 export interface AssembleOptions {
   /** The whole specification. */
@@ -15,6 +16,7 @@ export interface AssembleOptions {
   dependencies?: readonly { title: string; output: string }[];
   /** Notes kept between tasks, most important first. */
   memory?: readonly string[];
+  /** Most tokens of the assembled text. */
   budgetTokens: number;
   countTokens?: (text: string) => number;
 }
@@ -25,7 +27,7 @@ export interface ContextPart {
   title: string;
   tokens: number;
   reason: string;
-  /** Lines of the specification, for sections. */
+  /** Lines of the specification, 1-based and inclusive, for sections. */
   lines?: { start: number; end: number };
 }
 
@@ -38,165 +40,97 @@ export interface AssembledContext {
   leftOut: ContextPart[];
 }
 
+/** Share of the budget the whole specification may take: the rest is for what the task depends on. */
+const WHOLE_SHARE = 0.85;
+const LISTED_SECTIONS = 80;
+
 /**
- * Assembles the context of one task under a token budget: overview and needed sections of the specification first (the same
- * for every task where the whole specification fits, so that a prompt cache holds it), then what it depends on, memory, task.
- * Deterministic; what did not fit is named in `leftOut`.
+ * Assembles the context of one task under a token budget: the specification first (whole where it fits: the same text for every
+ * task, so that a prompt cache holds it; else its overview and the sections the task needs), then the results it depends on, memory,
+ * and the task. Deterministic; what did not fit is named in `leftOut`. The task itself is always in, even over the budget.
  */
 export function assembleContext(options: AssembleOptions): AssembledContext {
   const count = options.countTokens ?? estimateTokens;
   const builder = new ContextBuilder(options.budgetTokens, count);
   const task = renderTask(options);
-  builder.reserve(count(task));
-  const outline = parseOutline(options.spec);
+  builder.reserve(task);
   const whole = `# Specification\n\n${options.spec.trimEnd()}\n`;
-  const complete = builder.add(
-    { kind: "section", title: "Whole specification", reason: "it fits the budget" },
-    whole,
-    0.85,
-  );
-  if (!complete) addSections(builder, options, outline);
-  for (const dependency of options.dependencies ?? []) {
-    const text = `# Result of: ${dependency.title}\n\n${dependency.output.trim()}\n`;
-    const part = { kind: "dependency", title: dependency.title } as const;
-    if (builder.fits(text)) builder.add({ ...part, reason: "the task depends on it" }, text);
-    else
-      builder.addOrLeave(
-        { ...part, reason: "summarized: the whole output is over the budget" },
-        `# Result of: ${dependency.title}\n\n${summarizeText(dependency.output, { maxCharacters: 1200 })}\n`,
-      );
-  }
-  for (const note of options.memory ?? [])
+  const name: PartName = { kind: "section", title: "Whole specification", reason: "it fits the budget" };
+  const complete = builder.add(name, whole, WHOLE_SHARE);
+  if (!complete) addSections(builder, options);
+  for (const dependency of options.dependencies ?? []) addDependency(builder, dependency);
+  for (const note of options.memory ?? []) {
     builder.addOrLeave({ kind: "memory", title: note.slice(0, 60), reason: "kept from earlier tasks" }, `- ${note}\n`);
-  builder.release(count(task));
-  builder.add({ kind: "task", title: options.task.title, reason: "always" }, task, Number.POSITIVE_INFINITY);
+  }
+  builder.addReserved({ kind: "task", title: options.task.title, reason: "always" }, task);
   return builder.finish(complete);
 }
 
-function addSections(builder: ContextBuilder, options: AssembleOptions, outline: Outline): void {
+function addDependency(builder: ContextBuilder, dependency: { title: string; output: string }): void {
+  const { title, output } = dependency;
+  const heading = `# Result of: ${title}\n\n`;
+  if (builder.add({ kind: "dependency", title, reason: "the task depends on it" }, `${heading}${output.trim()}\n`))
+    return;
+  const summary = summarizeText(output, { maxCharacters: 1200 });
+  const reason = "summarized, the whole result is over the budget";
+  builder.addOrLeave({ kind: "dependency", title, reason }, `${heading}${summary}\n`);
+}
+
+function addSections(builder: ContextBuilder, options: AssembleOptions): void {
   const { spec } = options;
-  const titles = outline.sections.map((section) => `${"  ".repeat(Math.max(0, section.level - 1))}- ${section.title}`);
-  const overview = `# Specification: ${outline.title ?? "overview"}\n\n${summarizeText(spec, { maxCharacters: 600 })}\n\nSections:\n${titles.slice(0, 80).join("\n")}\n`;
-  builder.addOrLeave({ kind: "overview", title: outline.title ?? "overview", reason: "orientation" }, overview);
+  const outline = parseOutline(spec);
+  const overview = renderOverview(spec, outline);
+  builder.addOrLeave({ kind: "overview", title: outline.title ?? "Overview", reason: "orientation" }, overview);
   const chosen: Section[] = [];
-  const ranked = rankSections(options, outline);
-  for (const { section, reason } of ranked) {
+  for (const { section, reason } of rankSections(spec, outline, wantOf(options))) {
     const text = renderSection(spec, section);
-    const part = partOf(section, reason);
-    if (reason !== "" && builder.reserveFor(part, text)) chosen.push(section);
-    else
-      builder.leave({
-        ...part,
-        reason: reason === "" ? "nothing in it matches the task" : `${reason}, but the budget is used up`,
-      });
+    const part: PartName = {
+      kind: "section",
+      title: section.headingPath.join(" > ") || "Opening",
+      reason,
+      lines: { start: section.own.startLine, end: section.own.endLine },
+    };
+    if (reason === "") builder.leave({ ...part, reason: "nothing in it matches the task" }, text);
+    else if (builder.take(part, text)) chosen.push(section);
+    else builder.leave({ ...part, reason: `${reason}, but the budget is used up` }, text);
   }
   chosen.sort((a, b) => a.index - b.index);
   for (const section of chosen) builder.write(renderSection(spec, section));
 }
 
-function partOf(section: Section, reason: string): Omit<ContextPart, "tokens"> {
+function neededRequirements(options: AssembleOptions): Requirement[] {
+  const wanted = new Set(options.task.requirementIds ?? []);
+  return (options.requirements ?? []).filter((requirement) => wanted.has(requirement.id));
+}
+
+function wantOf(options: AssembleOptions): { words: string; requirements: Requirement[] } {
   return {
-    kind: "section",
-    title: section.headingPath.join(" > ") || "Opening",
-    reason,
-    lines: { start: section.own.startLine, end: section.own.endLine },
+    words: `${options.task.title} ${options.task.description ?? ""}`,
+    requirements: neededRequirements(options),
   };
 }
 
-function rankSections(options: AssembleOptions, outline: Outline): { section: Section; reason: string }[] {
-  const { spec, task } = options;
-  const wanted = new Set(task.requirementIds ?? []);
-  const needed = (options.requirements ?? []).filter((requirement) => wanted.has(requirement.id));
-  const query = toTerms(
-    [task.title, task.description ?? "", ...needed.map((requirement) => requirement.text)].join(" "),
-  );
-  const documents = outline.sections.map((section) => toTerms(spec.slice(section.own.start, section.own.end)));
-  const scores = rankByTerms(documents, query);
-  return outline.sections
-    .map((section, index) => {
-      const holds = needed.filter(({ span }) => span.start < section.own.end && span.end > section.own.start);
-      const score = scores[index] ?? 0;
-      const reason =
-        holds.length > 0
-          ? `holds ${holds.map(({ id }) => id).join(", ")}`
-          : score > 0
-            ? "its words match the task"
-            : "";
-      return { section, reason, score: score + (holds.length > 0 ? 1e6 : 0) };
-    })
-    .sort((a, b) => b.score - a.score || a.section.index - b.section.index);
+function renderOverview(spec: string, outline: Outline): string {
+  const titles = outline.sections
+    .filter((section) => section.level > 0)
+    .slice(0, LISTED_SECTIONS)
+    .map((section) => `${"  ".repeat(section.level - 1)}- ${section.title}`);
+  return `# Specification: ${outline.title ?? "overview"}\n\n${summarizeText(spec, { maxCharacters: 600 })}\n\nSections:\n${titles.join("\n")}\n`;
 }
 
 function renderSection(spec: string, section: Section): string {
   const path = section.headingPath.slice(0, -1).join(" > ");
-  return `${path === "" ? "" : `<!-- in: ${path} -->\n`}${spec.slice(section.own.start, section.own.end).trim()}\n`;
+  return `${path === "" ? "" : `(${path})\n`}${spec.slice(section.own.start, section.own.end).trim()}\n`;
 }
 
 function renderTask(options: AssembleOptions): string {
-  const wanted = new Set(options.task.requirementIds ?? []);
-  const needed = (options.requirements ?? []).filter((requirement) => wanted.has(requirement.id));
-  const lines = needed.map((requirement) => `- ${requirement.id} (${requirement.priority}): ${requirement.text}`);
+  const lines = neededRequirements(options).map(
+    (requirement) => `- ${requirement.id} (${requirement.priority}): ${requirement.text}`,
+  );
   const parts = [
     `# Task: ${options.task.title}`,
     options.task.description ?? "",
     lines.length > 0 ? `Requirements:\n${lines.join("\n")}` : "",
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
-}
-
-class ContextBuilder {
-  private readonly parts: string[] = [];
-  private readonly included: ContextPart[] = [];
-  private readonly leftOut: ContextPart[] = [];
-  private used = 0;
-  private readonly budget: number;
-  private readonly count: (text: string) => number;
-
-  constructor(budget: number, count: (text: string) => number) {
-    this.budget = budget;
-    this.count = count;
-  }
-
-  reserve(tokens: number): void {
-    this.used += tokens;
-  }
-
-  release(tokens: number): void {
-    this.used -= tokens;
-  }
-
-  fits(text: string, share = 1): boolean {
-    return this.used + this.count(text) + 1 <= this.budget * share;
-  }
-
-  add(part: Omit<ContextPart, "tokens">, text: string, share = 1): boolean {
-    if (!this.reserveFor(part, text, share)) return false;
-    this.write(text);
-    return true;
-  }
-
-  addOrLeave(part: Omit<ContextPart, "tokens">, text: string): void {
-    if (!this.add(part, text)) this.leave({ ...part, reason: `${part.reason}, but the budget is used up` });
-  }
-
-  reserveFor(part: Omit<ContextPart, "tokens">, text: string, share = 1): boolean {
-    if (!this.fits(text, share)) return false;
-    const tokens = this.count(text) + 1;
-    this.used += tokens;
-    this.included.push({ ...part, tokens });
-    return true;
-  }
-
-  write(text: string): void {
-    this.parts.push(text);
-  }
-
-  leave(part: Omit<ContextPart, "tokens">): void {
-    this.leftOut.push({ ...part, tokens: 0 });
-  }
-
-  finish(complete: boolean): AssembledContext {
-    const text = this.parts.join("\n");
-    return { text, tokens: this.count(text), complete, included: this.included, leftOut: this.leftOut };
-  }
 }

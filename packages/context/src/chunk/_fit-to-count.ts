@@ -1,7 +1,7 @@
 import { estimateRange } from "../tokens/estimate-tokens.ts";
 import { packChunk } from "./_pack-pieces.ts";
 import { CUT, isHighSurrogate, isLowSurrogate, type PieceList } from "./_pieces.ts";
-import type { Bound } from "./chunk-spec.ts";
+import type { Bound } from "./_plan-bounds.ts";
 
 export interface CountedOptions {
   budget: number;

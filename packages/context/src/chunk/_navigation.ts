@@ -1,4 +1,4 @@
-import type { Chunk } from "./chunk-spec.ts";
+import type { StreamedChunk } from "./chunk-spec-stream.ts";
 
 /** A heading's place; its title is read when it is needed. */
 export interface HeadingPlace {
@@ -20,20 +20,23 @@ export interface Navigation {
 
 const LONGEST_OUTLINE = 60;
 
-/** Fills in the navigation of every chunk. */
-export function createNavigation(chunks: Chunk[], outline: readonly string[]): void {
-  for (const chunk of chunks) {
-    const { index, total, span } = chunk;
-    chunk.navigation = {
+/** Gives the navigation of each chunk by its index. */
+export function createNavigation(
+  chunks: readonly StreamedChunk[],
+  outline: readonly string[],
+): (index: number) => Navigation {
+  return (index) => {
+    const span = chunks[index]?.span;
+    return {
       outline,
       previous: describe(chunks[index - 1]),
       next: describe(chunks[index + 1]),
-      position: `Part ${index + 1} of ${total}, lines ${span.startLine}-${span.endLine}`,
+      position: `Part ${index + 1} of ${chunks.length}, lines ${span?.startLine ?? 1}-${span?.endLine ?? 1}`,
     };
-  }
+  };
 }
 
-function describe(chunk: Chunk | undefined): string | null {
+function describe(chunk: StreamedChunk | undefined): string | null {
   if (!chunk) return null;
   const path = chunk.headingPath.join(" > ");
   return path === "" ? chunk.summary : path;

@@ -4,7 +4,16 @@ import { scanBlocks } from "../parse/_scan-blocks.ts";
 import { estimateRange, type Generation } from "../tokens/estimate-tokens.ts";
 
 /** How good a place is to cut before a piece: 1-6 heading levels, then blocks, items, lines, inside a line. */
-export const CUT = { block: 7, afterColon: 8, item: 8, line: 10, brokenLine: 11, word: 12, anywhere: 13 } as const;
+export const CUT = {
+  lowestHeading: 6,
+  block: 7,
+  afterColon: 8,
+  item: 8,
+  line: 10,
+  brokenLine: 11,
+  word: 12,
+  anywhere: 13,
+} as const;
 
 /** The text as a row of pieces that each fit the budget; a piece runs to the start of the next. */
 export class PieceList {

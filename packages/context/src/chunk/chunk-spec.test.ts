@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimateTokens } from "../tokens/estimate-tokens.ts";
 import { chunkSpec } from "./chunk-spec.ts";
+import { chunkSpecStream } from "./chunk-spec-stream.ts";
+import { summarizeChunks } from "./summarize-chunks.ts";
 
 const markdownLine = fc.constantFrom(
   "# One",
@@ -77,4 +79,83 @@ test("a spec within 80 % of the window stays whole, a larger one is cut before h
   expect(cut.chunks[1]?.text.startsWith("## ")).toBe(true);
   expect(cut.chunks[1]?.headingPath[0]).toBe("Tracker");
   expect(cut.chunks[0]?.navigation.next).toContain("Tracker");
+});
+
+async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
+
+async function* inParts(text: string, size: number): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
+}
+
+test("a stream's chunks join to the text, with its lines and heading paths", async () => {
+  const section = (number: number): string =>
+    `## Section ${number}\n\n${"Words that say something. ".repeat(60)}\n\n\`\`\`\ncode\n\n---\n\`\`\`\n\n`;
+  const text = `# Long\n\n${Array.from({ length: 1800 }, (_, index) => section(index)).join("")}`;
+  const chunks = await collect(chunkSpecStream({ source: inParts(text, 70_001), windowTokens: 3000 }));
+  expect(chunks.map((chunk) => chunk.text).join("")).toBe(text);
+  for (const [index, chunk] of chunks.entries()) {
+    expect(chunk.index).toBe(index);
+    expect(text.slice(chunk.span.start, chunk.span.end)).toBe(chunk.text);
+    expect(chunk.tokens).toBeLessThanOrEqual(2100);
+    if (index > 0) expect(chunk.text).toMatch(/^## Section \d+\n/);
+    if (index > 0) expect(chunk.headingPath).toEqual(["Long", chunk.text.slice(3, chunk.text.indexOf("\n"))]);
+  }
+  const last = chunks.at(-1);
+  expect(last?.span.endLine).toBe(text.split("\n").length - 1);
+});
+
+test("a stream of bytes that splits characters, with a block larger than the budget, loses nothing", async () => {
+  const text = `\ufeff# T\n\n\`\`\`\n${"ünïcode 漢字 😀 line\n".repeat(90_000)}\`\`\`\n\nend`;
+  const bytes = Buffer.from(text);
+  async function* source(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 65_537) yield bytes.subarray(at, at + 65_537);
+  }
+  const chunks = await collect(chunkSpecStream({ source: source(), windowTokens: 2000 }));
+  expect(chunks.map((chunk) => chunk.text).join("")).toBe(text);
+});
+
+test("blocks that fit are never cut and headings never end a chunk", () => {
+  const blocks = [
+    `\`\`\`js\n${"let a = 1;\n\n".repeat(12)}\`\`\``,
+    `| a | b |\n|---|---|\n${"| cell | another |\n".repeat(12)}`,
+    `<table>\n${"<tr><td>x</td></tr>\n".repeat(10)}</table>`,
+    `- item\n\n  more of the item ${"word ".repeat(40)}\n\n      code in it`,
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 5, maxLength: 40 }), (picks) => {
+      const parts = picks.map((pick, index) =>
+        pick < 4 ? blocks[pick] : pick === 4 ? `## Heading ${index}` : "Some text here. ".repeat(20),
+      );
+      const { chunks } = chunkSpec(parts.join("\n\n"), { windowTokens: 700 });
+      for (const chunk of chunks) {
+        for (const part of parts)
+          if (part && part.length > 30 && chunk.text.includes(part.slice(0, 25)))
+            expect(parts.some((whole) => whole && chunk.text.includes(whole))).toBe(true);
+        expect((chunk.text.match(/^```/gm) ?? []).length % 2).toBe(0);
+        if (chunk.index < chunks.length - 1) expect(chunk.text.trimEnd().split("\n").at(-1)).not.toMatch(/^## /);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("summaries come from the model where it answers, else from the text", async () => {
+  const text = "# A\n\nFirst things. More.\n\n".repeat(1) + "# B\n\n" + "Second things are here. ".repeat(80);
+  const { chunks } = chunkSpec(text, { windowTokens: 300 });
+  expect(chunks[0]?.summary).toContain("A");
+  const result = await summarizeChunks({
+    chunks,
+    summarize: async ({ text: part }) => {
+      if (part.includes("First")) return "the model's words";
+      throw new Error("overloaded");
+    },
+  });
+  expect(result.chunks[0]?.summary).toBe("the model's words");
+  expect(result.warnings).toHaveLength(chunks.length - 1);
+  expect(result.warnings[0]).toContain("overloaded");
+  expect(result.chunks[1]?.summary).toBe(chunks[1]?.summary);
 });

@@ -1,14 +1,11 @@
 import type { Span } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
-import { type BlockTable, KIND } from "../parse/_block-table.ts";
-import { headingText } from "../parse/_plain-text.ts";
 import { scanBlocks } from "../parse/_scan-blocks.ts";
-import { estimateRange, type Generation, messageFrame } from "../tokens/estimate-tokens.ts";
-import { fitToCount } from "./_fit-to-count.ts";
+import { estimateRange, type Generation } from "../tokens/estimate-tokens.ts";
+import { collectHeadings, describeChunks, titleOf } from "./_describe-chunks.ts";
 import { createNavigation, type HeadingPlace, type Navigation, topOutline } from "./_navigation.ts";
-import { packChunk } from "./_pack-pieces.ts";
-import { cutPieces, type PieceList } from "./_pieces.ts";
-import { summarizeText } from "./summarize-text.ts";
+import { CUT, cutPieces } from "./_pieces.ts";
+import { type Bound, planBounds, roomFor } from "./_plan-bounds.ts";
 
 export interface ChunkOptions {
   /** The model's context window in tokens: up to 80 % of it is one chunk, else no chunk is over 70 %. */
@@ -51,9 +48,7 @@ export interface ChunkResult {
 
 /** Share of the window up to which a spec stays whole, and share a chunk may take (product specification, 3.1). */
 const WHOLE_SHARE = 0.8;
-const CHUNK_SHARE = 0.7;
-/** Characters of a heading that are read. */
-const LONGEST_TITLE = 400;
+export const CHUNK_SHARE = 0.7;
 
 /**
  * Cuts a specification into chunks that joined are the specification, character by character.
@@ -62,40 +57,40 @@ const LONGEST_TITLE = 400;
  * Same input, same chunks. Throws a `CcbError` (`usage`) when `windowTokens` is not a positive number.
  */
 export function chunkSpec(text: string, options: ChunkOptions): ChunkResult {
-  if (!(options.windowTokens > 0)) {
-    throw new CcbError({
-      code: "usage",
-      message: `windowTokens must be a positive number of tokens, got ${options.windowTokens}.`,
-      hint: "Pass the model's context window, for example 200000.",
-    });
-  }
+  assertWindow(options.windowTokens);
   const table = scanBlocks(text);
   const budget = Math.max(1, Math.floor(options.windowTokens * CHUNK_SHARE));
-  const frame = options.countTokens ? 0 : messageFrame(options.generation);
-  const room = Math.max(1, budget - frame);
-  const pieces = cutPieces(text, table, { limit: room, generation: options.generation });
+  const { countTokens, generation, overlapTokens } = options;
+  const { room, frame } = roomFor({ budget, countTokens, generation });
+  const pieces = cutPieces(text, table, { limit: room, generation });
   let estimate = frame;
   for (let row = 0; row < pieces.count; row++) estimate += pieces.tokens[row] ?? 0;
   const whole = Math.floor(options.windowTokens * WHOLE_SHARE);
-  const total = countWhole(text, { estimate, whole, countTokens: options.countTokens });
+  const total = countWhole(text, { estimate, whole, countTokens });
+  const headings = collectHeadings(table);
   if (total !== undefined && total <= whole) {
     const bounds = text === "" ? [] : [{ end: text.length, tokens: total, cut: 0 }];
-    return finish(text, table, { bounds, strategy: "single", totalTokens: total, budgetTokens: whole, options });
+    const chunks = finish(text, { bounds, headings, overlapTokens });
+    return { chunks, strategy: "single", totalTokens: total, budgetTokens: whole };
   }
-  const bounds = options.countTokens
-    ? fitToCount(text, pieces, { budget, countTokens: options.countTokens })
-    : pack(pieces, text.length, { room, frame });
+  const bounds = planBounds(text, pieces, { budget, countTokens, generation });
   const worst = bounds.reduce((most, bound) => Math.max(most, bound.cut), 0);
-  const strategy = worst <= 6 ? "sections" : worst < 9 ? "blocks" : "lines";
-  const totalTokens = total ?? bounds.reduce((sum, bound) => sum + bound.tokens, 0);
-  return finish(text, table, { bounds, strategy, totalTokens, budgetTokens: budget, options });
+  return {
+    chunks: finish(text, { bounds, headings, overlapTokens }),
+    strategy: worst <= CUT.lowestHeading ? "sections" : worst <= CUT.item ? "blocks" : "lines",
+    totalTokens: total ?? bounds.reduce((sum, bound) => sum + bound.tokens, 0),
+    budgetTokens: budget,
+  };
 }
 
-/** End of a chunk, its tokens, and how good the place is where the next begins (0 at the end). */
-export interface Bound {
-  end: number;
-  tokens: number;
-  cut: number;
+/** Throws a `CcbError` (`usage`) unless the window is a positive number. */
+export function assertWindow(windowTokens: number): void {
+  if (windowTokens > 0) return;
+  throw new CcbError({
+    code: "usage",
+    message: `windowTokens must be a positive number of tokens, got ${windowTokens}.`,
+    hint: "Pass the model's context window, for example 200000.",
+  });
 }
 
 function countWhole(
@@ -106,99 +101,21 @@ function countWhole(
   return known.estimate > known.whole * 4 ? undefined : known.countTokens(text);
 }
 
-function pack(pieces: PieceList, length: number, budget: { room: number; frame: number }): Bound[] {
-  const bounds: Bound[] = [];
-  for (let from = 0; from < pieces.count; ) {
-    const next = packChunk(pieces, from, budget.room);
-    let tokens = budget.frame;
-    for (let row = from; row < next; row++) tokens += pieces.tokens[row] ?? 0;
-    const last = next >= pieces.count;
-    bounds.push({
-      end: last ? length : (pieces.start[next] ?? length),
-      tokens: Math.ceil(tokens),
-      cut: last ? 0 : (pieces.cut[next] ?? 0),
-    });
-    from = next;
-  }
-  return bounds;
-}
-
-interface Finish {
-  bounds: Bound[];
-  strategy: ChunkStrategy;
-  totalTokens: number;
-  budgetTokens: number;
-  options: ChunkOptions;
-}
-
-function finish(text: string, table: BlockTable, plan: Finish): ChunkResult {
-  const { bounds, options } = plan;
-  const chunks: Chunk[] = [];
-  const headings = collectHeadings(table);
-  const open: HeadingPlace[] = [];
-  let heading = 0;
-  let start = 0;
-  let line = 1;
-  for (const [index, bound] of bounds.entries()) {
-    const part = text.slice(start, bound.end);
-    const breaks = countLines(text, start, bound.end);
-    const endsLine = bound.end > start && text.charCodeAt(bound.end - 1) === 10;
-    const first = nextContent(text, start, bound.end);
-    for (; heading < headings.length && (headings[heading]?.start ?? 0) <= first; heading++)
-      enter(headings[heading], open);
-    const chunk: Chunk = {
-      index,
-      total: bounds.length,
-      text: part,
-      tokens: bound.tokens,
-      span: { start, end: bound.end, startLine: line, endLine: line + breaks - (endsLine ? 1 : 0) },
-      headingPath: open.map((place) => titleOf(text, place)),
-      navigation: { outline: [], previous: null, next: null, position: "" },
-      summary: summarizeText(part.slice(0, 6000)),
-    };
-    if (options.overlapTokens && start > 0) chunk.overlap = overlapBefore(text, start, options.overlapTokens);
-    chunks.push(chunk);
-    for (; heading < headings.length && (headings[heading]?.start ?? 0) < bound.end; heading++)
-      enter(headings[heading], open);
-    start = bound.end;
-    line += breaks;
-  }
-  createNavigation(
-    chunks,
+function finish(
+  text: string,
+  plan: { bounds: Bound[]; headings: HeadingPlace[]; overlapTokens: number | undefined },
+): Chunk[] {
+  const { bounds, headings } = plan;
+  const described = describeChunks(text, { bounds, headings, place: { index: 0, offset: 0, line: 1, open: [] } });
+  const navigation = createNavigation(
+    described,
     topOutline(headings, (place) => titleOf(text, place)),
   );
-  return { chunks, strategy: plan.strategy, totalTokens: plan.totalTokens, budgetTokens: plan.budgetTokens };
-}
-
-function collectHeadings(table: BlockTable): HeadingPlace[] {
-  const headings: HeadingPlace[] = [];
-  for (let row = 0; row < table.count; row++) {
-    if (table.kind[row] !== KIND.heading) continue;
-    headings.push({ start: table.start[row] ?? 0, end: table.end[row] ?? 0, level: table.level[row] ?? 1 });
-  }
-  return headings;
-}
-
-function titleOf(text: string, place: HeadingPlace): string {
-  return headingText(text.slice(place.start, Math.min(place.end, place.start + LONGEST_TITLE)));
-}
-
-function enter(heading: HeadingPlace | undefined, open: HeadingPlace[]): void {
-  if (!heading) return;
-  while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
-  open.push(heading);
-}
-
-function nextContent(text: string, start: number, end: number): number {
-  let i = start;
-  while (i < end && text.charCodeAt(i) <= 32) i++;
-  return i;
-}
-
-function countLines(text: string, start: number, end: number): number {
-  let count = 0;
-  for (let at = text.indexOf("\n", start); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
-  return count;
+  return described.map((chunk, index) => {
+    const whole: Chunk = { ...chunk, total: bounds.length, navigation: navigation(index) };
+    if (plan.overlapTokens && index > 0) whole.overlap = overlapBefore(text, chunk.span.start, plan.overlapTokens);
+    return whole;
+  });
 }
 
 function overlapBefore(text: string, start: number, most: number): string {

@@ -21,6 +21,8 @@ export interface ScanRange {
   end: number;
   column: number;
   firstColumn: number;
+  /** The range goes on with a document: what looks like front matter is none. */
+  continued?: boolean;
 }
 
 export interface Line {
@@ -60,7 +62,7 @@ export class BlockScanner {
     let position = range.start;
     let offset = range.firstColumn;
     if (position === 0 && text.charCodeAt(0) === 0xfeff) position = 1;
-    if (position <= 1 && range.column === 0) this.openFrontMatter(position);
+    if (position <= 1 && range.column === 0 && !range.continued) this.openFrontMatter(position);
     while (position < range.end) {
       const newline = text.indexOf("\n", position);
       const stop = newline === -1 || newline >= range.end ? range.end : newline;

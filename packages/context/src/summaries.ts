@@ -1,0 +1,7 @@
+export {
+  type SummarizeChunksOptions,
+  type SummarizeChunksResult,
+  type Summarizer,
+  summarizeChunks,
+} from "./chunk/summarize-chunks.ts";
+export { type SummaryOptions, summarizeText } from "./chunk/summarize-text.ts";
