@@ -6,6 +6,7 @@ import { crudRule, fieldRule, relationRule } from "./rules/mention-rules.ts";
 import { platformRule, statusRule } from "./rules/platform-rules.ts";
 import { defaultErrorShape, readShapes } from "./rules/shape-rule.ts";
 import { frozenRule, initialStateRule, stampRule, transitionRule } from "./rules/state-rules.ts";
+import { isOutOfScope, unsupportedReason } from "./rules/unsupported.ts";
 import type { ServiceModel } from "./service-model.ts";
 import { plainText, splitWords } from "./spec/_names.ts";
 import type { SentenceRule, ServiceDraft } from "./spec/draft.ts";
@@ -58,10 +59,13 @@ export function parseServiceModel(specText: string): ServiceModel {
   return toModel(draft);
 }
 
+/** What is refused must not shape the service either, except for its protection. */
 function applyRules(draft: ServiceDraft, rules: readonly SentenceRule[]): void {
   for (const statement of draft.sentences) {
-    if (statement.claimed) continue;
-    for (const rule of rules) statement.parts.push(...(rule(statement, draft) ?? []));
+    if (statement.claimed || isOutOfScope(statement.headingPath)) continue;
+    const refused = unsupportedReason(statement.plain) !== undefined;
+    for (const rule of rules)
+      if (!refused || rule === authRule) statement.parts.push(...(rule(statement, draft) ?? []));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { HttpStep, JsonAssertion } from "@ccb/core";
-import { endpointOf, sampledFields } from "../sample/model-facts.ts";
+import { endpointOf, sampledFields, uniqueSets } from "../sample/model-facts.ts";
 import type { EntityModel } from "../service-model.ts";
 import {
   type CheckContext,
@@ -28,8 +28,12 @@ interface ListTarget {
 export function listSteps(context: CheckContext, entity: EntityModel): HttpStep[] {
   const list = endpointOf(entity, "list");
   if (list === undefined || endpointOf(entity, "create") === undefined) return [];
-  const parents = createParents(context, entity);
-  const bodies = [1, 2, 3].map(() => sampleBody(context, entity));
+  const own = uniqueSets(entity).some((names) => names.every((name) => isReference(entity, name)));
+  const suffixes = own ? ["", "_second", "_third"] : ["", "", ""];
+  const parents = own
+    ? suffixes.flatMap((suffix) => createParents(context, entity, suffix))
+    : createParents(context, entity);
+  const bodies = suffixes.map((suffix) => sampleBody(context, entity, suffix));
   const target: ListTarget = {
     context,
     entity,
@@ -52,6 +56,10 @@ export function listSteps(context: CheckContext, entity: EntityModel): HttpStep[
     ...filterSteps(target),
     ...searchSteps(target),
   ];
+}
+
+function isReference(entity: EntityModel, name: string): boolean {
+  return entity.fields.some((field) => field.name === name && field.reference !== undefined);
 }
 
 function get(

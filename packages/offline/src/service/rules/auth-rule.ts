@@ -2,7 +2,7 @@ import { codeWords, type SentenceRule, type ServiceDraft } from "../spec/draft.t
 import type { Statement } from "../spec/read-statements.ts";
 
 const subject =
-  /\bbearer\b|\bAPI[- ]?keys?\b|\b(?:access|api|service|static|shared|secret) tokens?\b|\btokens?\b|\bauthenticat\w*|\bunauthenticated\b|\bcredentials?\b|`?Authorization`? header|\bX-[\w-]*(?:Key|Token)\b|\bwithout (?:a|any|the) key\b/i;
+  /\bbearer\b|\bAPI[- ]?keys?\b|\b(?:access|api|service|static|shared|secret) tokens?\b|\btokens?\b|\bauthenticat\w*|\bunauthenticated\b|\bcredentials?\b|`?Authorization`? header|\bX-[\w-]*(?:Key|Token)\b|\bwithout (?:a|any|the) key\b|\b(?:reading|reads|GET requests)\b[^.]*\bpublic\b|\bpublicly (?:readable|accessible)\b/i;
 const none =
   /\bno (?:authentication|credentials?|login)\b[^.]*\b(?:needed|required|necessary)?|\bauthentication is (?:not (?:needed|required)|out of scope)|\bwithout authentication\b(?! (?:get|receive|are|is|must|shall|should|will))/i;
 

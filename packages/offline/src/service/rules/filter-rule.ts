@@ -4,7 +4,8 @@ import { codeWords, type SentenceRule, type ServiceDraft, scopeOf } from "../spe
 import type { Statement } from "../spec/read-statements.ts";
 import { findField } from "../spec/resolve-fields.ts";
 
-const reserved = /^(?:sort|order|page|limit|offset|q|search|per_?page|page_?size|direction|asc|desc|true|false)\w*$/i;
+const reserved =
+  /^(?:sort|order|page|limit|offset|search|per_?page|page_?size|direction)\w*$|^(?:q|asc|desc|true|false)$/i;
 
 const ends: readonly [RegExp, FilterTest][] = [
   [/^(.+?)_?(?:from|since|gte|min|start|on_or_after)$/i, "atLeast"],
@@ -30,7 +31,8 @@ export const filterRule: SentenceRule = (statement, draft) => {
   if (!spoken && !query && !isParameter && !(titled && statement.block.kind === "item")) return undefined;
   const named = scopeOf(draft, statement).filter((entity) => entity.fields.length > 0);
   let found = 0;
-  for (const entity of chooseEntities(draft, named, statement)) found += addFilters(entity, statement);
+  for (const entity of chooseEntities(draft, named, statement))
+    found += addFilters(entity, statement, spoken || isParameter || statement.block.kind === "item");
   if (spoken && found > 0) refuseUnknown(statement, draft);
   return found > 0 ? ["feature:filter"] : undefined;
 };
@@ -66,9 +68,9 @@ function chooseEntities(
   return subject.test(`${plain} ${lead} ${headingPath.join(" ")}`) ? [first] : named;
 }
 
-function addFilters(entity: EntityModel, statement: Statement): number {
+function addFilters(entity: EntityModel, statement: Statement, bare: boolean): number {
   let found = 0;
-  for (const name of parameterNames(statement)) {
+  for (const name of parameterNames(statement, bare)) {
     const filter = parameterFilter(entity, name);
     if (filter === undefined) continue;
     entity.filters[name] = filter;
@@ -89,13 +91,14 @@ function addFilters(entity: EntityModel, statement: Statement): number {
   return found;
 }
 
-function parameterNames({ raw, kind, cells }: Statement): string[] {
+/** Names in query strings, and, where the sentence is about filters, any name in backticks. */
+function parameterNames({ raw, kind, cells }: Statement, bare: boolean): string[] {
   const words = codeWords(raw).flatMap((word) =>
     [...word.matchAll(/^[?&]?(\w+)(?:=|$)|[?&](\w+)=/g)].map((match) => match[1] ?? match[2] ?? ""),
   );
   const inline = [...raw.matchAll(/[?&](\w+)=/g)].map((match) => match[1] ?? "");
   const first = kind === "row" ? [(cells[0] ?? "").replaceAll(/[`*]/g, "").split(/[=\s]/)[0] ?? ""] : [];
-  return [...new Set([...words, ...inline, ...first])].filter((name) => name !== "");
+  return [...new Set([...(bare ? words : []), ...inline, ...first])].filter((name) => name !== "");
 }
 
 function parameterFilter(entity: EntityModel, name: string): { field: string; test: FilterTest } | undefined {

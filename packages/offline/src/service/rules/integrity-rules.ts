@@ -97,7 +97,7 @@ export const comparisonRule: SentenceRule = (statement, draft) => {
   const words = [...draft.entities.flatMap((entity) => entity.fields.map((field) => field.name))].filter((name) =>
     mentionsField(plain, name),
   );
-  if (words.length < 2) return undefined;
+  if (words.length < 2 || /\b(?:when|if|once|as soon as)\b/i.test(plain)) return undefined;
   const match =
     /^(.*?)\b(?:(not|never) )?(?:be |lie |is |are |being )?(?:strictly )?((?:on or |equal to or )?(?:after|later than|before|earlier than|precede)|(?:at least|at most)|(?:greater than or equal to|greater than|more than|less than or equal to|less than|lower than|higher than|above|below|exceed))\b(.*)$/i.exec(
       plain,

@@ -33,7 +33,10 @@ export const paginationRule: SentenceRule = (statement, draft) => {
     return undefined;
   if (/\bcursor|\bkeyset\b|\bnext_token\b|\binfinite\b/i.test(plain)) return undefined;
   const { pagination } = draft;
-  if (pagination.style === "none" && /\bno pagination\b|\bnot paginated\b/i.test(plain)) return ["feature:list"];
+  if (/\b(?:without|no) (?:pages|paging|pagination)\b|\b(?:not|never|un) ?(?:paginated|paged)\b/i.test(plain)) {
+    pagination.style = "none";
+    return ["feature:list"];
+  }
   if (size !== undefined) pagination.sizeParam = size;
   if (position !== undefined) {
     pagination.positionParam = position;

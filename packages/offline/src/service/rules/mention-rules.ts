@@ -23,7 +23,11 @@ const verbs: readonly [RegExp, EntityModel["endpoints"][number]["action"][]][] =
 /** Recognises sentences that ask for creating, reading, updating or deleting records, and checks that an endpoint does it. */
 export const crudRule: SentenceRule = (statement, draft) => {
   const { plain } = statement;
-  const entities = mentionedEntities(draft, plain);
+  const named = mentionedEntities(draft, plain);
+  const entities =
+    named.length === 0 && /\b(?:every|each|all)(?: \w+)? (?:entit\w+|resources?|records?|objects?)\b/i.test(plain)
+      ? draft.entities
+      : named;
   const wanted = /\bCRUD\b/.test(plain)
     ? verbs.map(([, actions]) => actions)
     : verbs.filter(([pattern]) => pattern.test(plain)).map(([, actions]) => actions);

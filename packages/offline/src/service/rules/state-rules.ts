@@ -5,6 +5,8 @@ import { codeWords, mentionedEntities, type SentenceRule, type ServiceDraft, sco
 import type { Statement } from "../spec/read-statements.ts";
 import { findField } from "../spec/resolve-fields.ts";
 
+const goesPattern =
+  /(?:^|,\s*(?:and\s+)?|;\s*|\band\s+)(?:(?:an?|the|each|every)\s+)?[`"']?([\w-]+)[`"']?\s+(?:[\w-]+\s+)?(?:can|may|must|is allowed to)\s+(?:only |then |either )?(?:become|move (?:on )?to|go (?:back )?to|change to|be (?:moved|set|changed) to|transition to)\s+(.+?)(?=(?:,|;|,? and)\s+(?:an?|the|each|every)\s|[.;]|$)/gi;
 const arrow = /\s*(?:→|->|=>|⟶|-->|➜)\s*/;
 
 /** Reads who may go where: arrows in sentences and lists, and tables with columns such as From and To. */
@@ -34,13 +36,17 @@ export const transitionRule: SentenceRule = (statement, draft) => {
 
 type Pair = [string[], string[]];
 
-function rowPairs({ header, cells }: Statement): Pair[] {
+function rowPairs(statement: Statement): Pair[] {
+  const { header, cells } = statement;
   const column = (pattern: RegExp) => header.findIndex((title) => pattern.test(title.replaceAll(/[`*]/g, "").trim()));
   const from = column(/^(?:from|current|source|state|status|when)(?: (?:state|status))?$/i);
   const to = column(
     /^(?:to|next|target|new|allowed|may (?:become|go to)|goes to|can (?:become|move to|go to)|next states?|allowed (?:next )?(?:states?|targets?|transitions?))(?: (?:state|status)(?:es|s)?)?$/i,
   );
-  if (from === -1 || to === -1 || from === to) return arrowPairs(cells.join(" ; "));
+  if (from === -1 || to === -1 || from === to) {
+    const arrows = arrowPairs(cells.join(" ; "));
+    return arrows.length > 0 ? arrows : sentencePairs(statement);
+  }
   return [[splitStates(cells[from] ?? ""), splitStates(cells[to] ?? "")]];
 }
 
@@ -57,7 +63,7 @@ function rowAction(
   }
 }
 
-function sentencePairs({ raw, plain }: Statement): Pair[] {
+function sentencePairs({ raw }: Statement): Pair[] {
   const arrows = arrowPairs(raw);
   if (arrows.length > 0) return arrows;
   const pairs: Pair[] = [];
@@ -65,11 +71,8 @@ function sentencePairs({ raw, plain }: Statement): Pair[] {
     /\bfrom\s+([`"']?[\w-]+[`"']?(?:\s*(?:,|or|and)\s*[`"']?[\w-]+[`"']?)*)\s+(?:only )?(?:to|into)\s+((?:[`"']?[\w-]+[`"']?)(?:\s*(?:,|,? or|,? and)\s*(?:to )?[`"']?[\w-]+[`"']?)*)/gi;
   for (const match of raw.matchAll(moves)) pairs.push([splitStates(match[1] ?? ""), splitStates(match[2] ?? "")]);
   if (pairs.length > 0) return pairs;
-  const goes =
-    /^(?:an?|the|each|every)?\s*`?([\w-]+)`?\s+(?:[\w-]+\s+)?(?:can|may|must|is allowed to)\s+(?:only |then |either )?(?:become|move (?:on )?to|go (?:back )?to|change to|be (?:moved|set|changed) to|transition to)\s+(.+)$/i.exec(
-      plain,
-    );
-  return goes === null ? [] : [[splitStates(goes[1] ?? ""), splitStates(goes[2] ?? "")]];
+  for (const match of raw.matchAll(goesPattern)) pairs.push([splitStates(match[1] ?? ""), splitStates(match[2] ?? "")]);
+  return pairs;
 }
 
 function arrowPairs(text: string): Pair[] {

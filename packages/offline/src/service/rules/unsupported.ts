@@ -122,8 +122,13 @@ const unsupported: readonly [RegExp, string][] = [
 ];
 
 /** Headings under which a spec lists what is not wanted, or what is only explained. */
-export const outOfScopeTitle =
+const outOfScopeTitle =
   /\bout[- ]of[- ]scope\b|\bnon[- ]?goals?\b|\bnot (?:in scope|included|part of|planned)\b|\bfuture\b|\blater\b|\bwon'?t\b|\bexclu(?:ded|sions?)\b/i;
+
+/** Whether a heading above a statement takes it out of the scope. */
+export function isOutOfScope(headingPath: readonly string[]): boolean {
+  return headingPath.some((title) => outOfScopeTitle.test(title));
+}
 
 /** The reason why no rule builds a statement; undefined when it names nothing of that kind. */
 export function unsupportedReason(text: string): string | undefined {

@@ -7,11 +7,11 @@ const unitText = `(?:characters?|chars?|letters?|symbols?|code points|long|in le
 const itemText = `(?:items?|entries|elements|values|tags|labels)`;
 const rangePattern = new RegExp(`${numberText}\\s*(?:-|–|—|to|and|\\.\\.\\.?|…)\\s*${numberText}`, "i");
 const upperPattern = new RegExp(
-  `(?:max(?:imum)?(?:[ _-]?(?:length|value|items))?|at most|up to|no more than|not more than|no longer than|not longer than|less than or equal to|<=|≤)\\s*(?:of|is|:|=)?\\s*${numberText}`,
+  `(?:max(?:imum)?\\.?(?:[ _-]?(?:length|value|items))?|at most|up to|no more than|not more than|no longer than|not longer than|less than or equal to|<=|≤)\\s*(?:of|is|:|=)?\\s*${numberText}`,
   "i",
 );
 const lowerPattern = new RegExp(
-  `(?:min(?:imum)?(?:[ _-]?(?:length|value|items))?|at least|no less than|not less than|from|greater than or equal to|>=|≥)\\s*(?:of|is|:|=)?\\s*${numberText}`,
+  `(?:min(?:imum)?\\.?(?:[ _-]?(?:length|value|items))?|at least|no less than|not less than|from|greater than or equal to|>=|≥)\\s*(?:of|is|:|=)?\\s*${numberText}`,
   "i",
 );
 const abovePattern = new RegExp(`(?:greater than|more than|above|>)\\s*${numberText}`, "i");

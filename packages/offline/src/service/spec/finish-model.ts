@@ -35,7 +35,9 @@ function finishLists(draft: ServiceDraft, entity: EntityModel): void {
     );
     if (natural && !covered) entity.filters[field.name] ??= { field: field.name, test: "equals" };
   }
-  const texts = entity.fields.filter((field) => field.type === "string" || field.type === "text");
+  const texts = entity.fields.filter(
+    (field) => (field.type === "string" || field.type === "text") && field.reference === undefined,
+  );
   const wanted = [...new Set(draft.searchFields[entity.name] ?? [])];
   entity.searchable = wanted.length > 0 ? wanted : texts.map((field) => field.name);
   entity.sortable = entity.fields

@@ -1,4 +1,4 @@
-import { isDemand, outOfScopeTitle, unsupportedReason } from "../rules/unsupported.ts";
+import { isDemand, isOutOfScope, unsupportedReason } from "../rules/unsupported.ts";
 import type { StatementModel } from "../service-model.ts";
 import type { ServiceDraft } from "./draft.ts";
 import type { Statement } from "./read-statements.ts";
@@ -17,18 +17,14 @@ export function judgeStatements(draft: ServiceDraft): void {
       ...(reason === undefined ? {} : { reason }),
     };
     draft.statements.push(model);
-    if (reason !== undefined && !isOutOfScope(statement))
+    if (reason !== undefined && !isOutOfScope(headingPath))
       draft.unsupported.push({ text, line: span.startLine, reason });
   }
 }
 
-function isOutOfScope({ headingPath }: Statement): boolean {
-  return headingPath.some((title) => outOfScopeTitle.test(title));
-}
-
 function judge(statement: Statement): string | undefined {
   if (statement.claimed) return undefined;
-  if (isOutOfScope(statement)) return "the spec leaves it out";
+  if (isOutOfScope(statement.headingPath)) return "the spec leaves it out";
   const reason = unsupportedReason(statement.plain);
   if (reason !== undefined) return reason;
   if (statement.parts.length > 0) return undefined;

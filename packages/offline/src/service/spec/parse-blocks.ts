@@ -166,6 +166,8 @@ export function splitCells(line: string): string[] {
 function readText(lines: readonly SourceLine[], index: number, source: string): ReadResult {
   const line = lines[index];
   if (line === undefined) return undefined;
+  const setext = readUnderlined(lines, index);
+  if (setext !== undefined) return setext;
   const bullet = itemPattern.exec(line.text);
   let last = index;
   while (continuesText(lines, last + 1)) last += 1;
@@ -178,6 +180,16 @@ function readText(lines: readonly SourceLine[], index: number, source: string): 
   const indent = (bullet[1] ?? "").replaceAll("\t", "    ").length;
   const text = source.slice(textStart, span.end);
   return { block: { kind: "item", indent, text, textStart, span, headingPath: [] }, next: last + 1 };
+}
+
+/** A heading written as a line of text over a line of `=` or `-`. */
+function readUnderlined(lines: readonly SourceLine[], index: number): ReadResult {
+  const text = lines[index]?.text ?? "";
+  const mark = /^(=+|-{2,})\s*$/.exec(lines[index + 1]?.text ?? "")?.[1];
+  if (mark === undefined || itemPattern.test(text)) return undefined;
+  const level = mark.startsWith("=") ? 1 : 2;
+  const span = spanOf(lines, index, index + 1);
+  return { block: { kind: "heading", level, text: text.trim(), span, headingPath: [] }, next: index + 2 };
 }
 
 function continuesText(lines: readonly SourceLine[], index: number): boolean {

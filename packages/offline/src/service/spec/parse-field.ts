@@ -79,7 +79,10 @@ function chooseType(text: FieldText, all: string): FieldType {
     const values = text.values ?? "";
     if (parseEnumValues(values).length > 1) return "enum";
     if (/\bone of\b|\benum\b|\ballowed values?\b/i.test(all) && parseEnumValues(all).length > 1) return "enum";
-    if (/^\W*[\w-]+`?(?:\s*[|/]\s*`?[\w-]+`?)+\W*$/.test(text.type) && parseEnumValues(text.type).length > 1)
+    if (
+      /^\W*[\w-]+`?(?:\s*[|/]\s*`?[\w-]+`?)+\W*$/.test(text.type.replace(/\s*[(,;].*$/, "")) &&
+      parseEnumValues(text.type).length > 1
+    )
       return "enum";
   }
   if (named === "string" || named === undefined) {
@@ -188,7 +191,7 @@ function readReference(text: FieldText, all: string): Pick<FieldDraft, "target" 
     )?.[1];
   return {
     ...(found?.[1] === undefined ? {} : { target: found[1] }),
-    ...(/\bcascad|deleted with|deleted too|also deleted/i.test(deletion || all) && /cascad|delet/i.test(all)
+    ...(/\bcascad|\b(?:deleted|removed) (?:with|too|together)\b|\balso (?:deleted|removed)\b/i.test(all)
       ? { onDelete: "cascade" as const }
       : {}),
     ...(/\bset[- ]?null\b|\bset to null\b|\bcleared\b|\bbecomes null\b/i.test(deletion)

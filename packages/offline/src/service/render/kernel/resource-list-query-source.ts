@@ -87,7 +87,7 @@ function readOrder(resource, query, problems) {
   }
   const wanted = query.get(param) || resource.defaultSort;
   const terms = [];
-  for (const part of wanted.split(",")) {
+  for (const part of wanted.split(",").filter((text) => text.trim() !== "")) {
     const { name, descending } = readSortTerm(part.trim(), query.has(param) ? direction : undefined);
     if (resource.sortable.includes(name)) terms.push(\`\${sortColumn(resource, name)} \${descending ? "DESC" : "ASC"}\`);
     else problems.push({ field: param, message: \`must be one of \${resource.sortable.join(", ")}\` });

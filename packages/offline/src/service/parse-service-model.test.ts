@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { explainRequirement, parseServiceModel, planServiceParts, renderServicePart } from "./index.ts";
+
+function entityOf(spec: string, name: string) {
+  const entity = parseServiceModel(spec).entities.find((candidate) => candidate.name === name);
+  if (entity === undefined) throw new Error(`The spec gave no ${name}.`);
+  return entity;
+}
+
+function explain(spec: string, text: string) {
+  const start = spec.indexOf(text);
+  return explainRequirement(parseServiceModel(spec), {
+    text,
+    span: { start, end: start + text.length },
+    headingPath: [],
+  });
+}
+
+const base =
+  "# Shop\n\n## Item\n\n| Field | Type | Required |\n|---|---|---|\n| name | string | yes |\n| price | number | no |\n\n";
+
+test("a requirement is buildable only when every sentence of it is", () => {
+  const spec = `${base}## Rules\n\n- Items can be sorted by price. The service must send an e-mail when an item is created.\n- The service must answer an unknown id with 404.\n`;
+  expect(explain(spec, "The service must answer an unknown id with 404.")).toEqual({
+    buildable: true,
+    parts: ["feature:not-found"],
+  });
+  expect(explain(spec, "Items can be sorted by price.")).toMatchObject({ buildable: true });
+  expect(
+    explain(spec, "Items can be sorted by price. The service must send an e-mail when an item is created."),
+  ).toEqual({
+    buildable: false,
+    reason: "sending messages is not built offline",
+  });
+});
+
+test.each([
+  "The front end must be built with React.",
+  "Clients must be told about new items over WebSockets.",
+  "Search must use Elasticsearch.",
+  "Users must log in with OAuth.",
+  "Customers must pay with a credit card through Stripe.",
+  "A photo of each item can be uploaded.",
+  "95 % of the requests must be answered within 200 ms.",
+  "100 concurrent clients must be served.",
+  "Items must be stored in PostgreSQL.",
+  "Only administrators may delete items.",
+  "The service must limit each client to 60 requests per minute.",
+  "A report must show the total number of items per month.",
+  "Old items are archived automatically every night.",
+  "The flux of the item must be recalibrated by the harmonist.",
+])("says that it cannot build: %s", (sentence) => {
+  const spec = `${base}## Requirements\n\n- ${sentence}\n`;
+  expect(explain(spec, sentence)).toMatchObject({ buildable: false });
+  expect(parseServiceModel(spec).unsupported).toMatchObject([{ text: sentence, line: 12 }]);
+});
+
+test("what the spec leaves out neither shapes the service nor counts as missing", () => {
+  const model = parseServiceModel(
+    `${base}## Out of scope\n\n- Items are deleted together with their name, which must be unique.\n- Clients authenticate with a bearer token.\n`,
+  );
+  expect(model.auth).toBeNull();
+  expect(model.entities[0]?.fields.some((field) => field.unique)).toBe(false);
+  expect(model.unsupported).toEqual([]);
+});
+
+test("a sentence that says who gets 401 never opens an endpoint", () => {
+  const spec = `${base}## Access\n\nEvery request needs a bearer token. A request such as \`GET /items\` without a token must be answered with 401.\n`;
+  expect(parseServiceModel(spec).entities[0]?.endpoints.every((endpoint) => !endpoint.public)).toBe(true);
+});
+
+test("reads the same limits from many ways of writing them", () => {
+  const ways = [
+    "string, required, 1-80 characters",
+    "required text of 1 to 80 chars",
+    "string (1..80), mandatory",
+    "varchar(80), not null",
+  ];
+  for (const way of ways) {
+    const field = entityOf(
+      `# X\n\nA thing has these fields:\n\n- label: ${way}\n- size: integer, min 3, max 9\n`,
+      "thing",
+    ).fields.find((candidate) => candidate.name === "label");
+    expect(field, way).toMatchObject({ required: true, minLength: 1, maxLength: 80 });
+  }
+});
+
+test("a spec without entities, an empty one and one of noise give a model without entities", () => {
+  for (const text of ["", "# Title", "no markdown at all", "| a |\n|---|\n| b |", "\u0000\uFFFD|||\n---\n```"]) {
+    const model = parseServiceModel(text);
+    expect(model.entities).toEqual([]);
+    expect(planServiceParts(model).map((part) => part.id)).toEqual(["foundation", "api"]);
+  }
+});
+
+test("never fails, whatever the text is", () => {
+  const piece = fc.constantFrom(
+    "# A\n",
+    "## Task\n",
+    "| Field | Type |\n|---|---|\n",
+    "| id | uuid |\n",
+    "- x: string\n",
+    "`",
+    "→ ",
+    "GET /a/{b}/c\n",
+    "must be unique. ",
+    "from a to b ",
+    "```json\n{",
+    "}\n```\n",
+    "**B**\n",
+    "\n",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 30 }), (parts) => {
+      const model = parseServiceModel(parts.join(""));
+      for (const part of planServiceParts(model))
+        expect(renderServicePart(model, part.id).map((file) => file.path)).toEqual(part.files);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const names = fc.uniqueArray(
+  fc.constantFrom("title", "colour", "weight", "height", "label", "remark", "code", "amount", "opened", "serial_no"),
+  { minLength: 1, maxLength: 6 },
+);
+const kinds = fc.constantFrom(
+  { text: "string, 2-40 characters", facts: { type: "string", minLength: 2, maxLength: 40 } },
+  { text: "integer, between 1 and 9", facts: { type: "integer", min: 1, max: 9 } },
+  { text: "number, at least 0", facts: { type: "number", min: 0 } },
+  { text: "boolean, default false", facts: { type: "boolean", default: false } },
+  { text: "date", facts: { type: "date" } },
+  { text: "one of `red`, `green`, `blue`", facts: { type: "enum", values: ["red", "green", "blue"] } },
+  { text: "email", facts: { type: "email" } },
+  { text: "url", facts: { type: "url" } },
+);
+const fields = names.chain((list) =>
+  fc.tuple(
+    ...list.map((name) =>
+      fc.record({ name: fc.constant(name), kind: kinds, required: fc.boolean(), unique: fc.boolean() }),
+    ),
+  ),
+);
+
+test("what is written as a table or as a list is read back", () => {
+  fc.assert(
+    fc.property(fields, fc.boolean(), (list, asTable) => {
+      const rows = asTable
+        ? [
+            "| Field | Type | Required | Notes |",
+            "|---|---|---|---|",
+            ...list.map(
+              (field) =>
+                `| ${field.name} | ${field.kind.text} | ${field.required ? "yes" : "no"} | ${field.unique ? "unique" : ""} |`,
+            ),
+          ]
+        : list.map(
+            (field) =>
+              `- **${field.name}**: ${field.kind.text}, ${field.required ? "required" : "optional"}${field.unique ? ", unique" : ""}`,
+          );
+      if (!asTable && list.length < 2) return;
+      const gadget = entityOf(`# Things\n\n## Gadget\n\n${rows.join("\n")}\n`, "gadget");
+      expect(gadget.fields.map((field) => field.name)).toEqual(["id", ...list.map((field) => field.name)]);
+      for (const { name, kind, required, unique } of list) {
+        expect(gadget.fields.find((field) => field.name === name)).toMatchObject({ ...kind.facts, required, unique });
+      }
+    }),
+  );
+});
