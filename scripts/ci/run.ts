@@ -1,4 +1,4 @@
-// Runs all of CI: node scripts/ci/run.ts [--root DIR] [--only TEXT] [--list]
+// Runs all of CI: node scripts/ci/run.ts [--root DIR] [--only BEGINNING-OF-A-NAME] [--list]
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { countTests } from "./_count-tests.ts";
@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: { root: { type: "string" }, only: { type: "string" }, list: { type: "boolean" } },
 });
 const root = resolve(values.root ?? `${import.meta.dirname}/../..`);
-const steps = planSteps(root).filter((step) => values.only === undefined || step.name.includes(values.only));
+const steps = planSteps(root).filter((step) => values.only === undefined || step.name.startsWith(values.only));
 const totals = { passed: 0, failed: 0 };
 
 if (values.list === true) {
