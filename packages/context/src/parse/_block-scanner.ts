@@ -166,8 +166,12 @@ export class BlockScanner {
       case KIND.quote:
         return this.continuesQuote();
       case KIND.table:
-        if (at.column < 4 && this.interrupts()) return false;
+        if (at.column >= 4 || this.interrupts() || markerWidth(text, at.i, at.end) > 0) return false;
         this.extend();
+        return true;
+      case KIND.definition:
+        if (at.column < 4) return false;
+        this.begin(KIND.paragraph);
         return true;
       case KIND.paragraph:
         return this.continuesParagraph();
@@ -338,7 +342,6 @@ export class BlockScanner {
       case 91:
         if (!isDefinition(text, at.i, at.end)) break;
         this.begin(KIND.definition);
-        this.open = NONE;
         return;
     }
     if ((code === 42 || code === 45 || code === 95) && isRule(text, at.i, at.end)) {

@@ -15,13 +15,26 @@ export function sniffDialect(text: string): Dialect {
   const directives = countLines(lines, (line) => line.startsWith(".. ") && /^\.\. (?:\w[\w-]*::|_)/.test(line));
   if (directives > 0 || hasUnderline(lines)) return "rst";
   if (SETEXT.test(head)) return "markdown";
-  const numbered = countLines(lines, (line) => isNumberedTitle(line));
+  const numbered = countTitlesWithBody(lines);
   const capitals = countLines(lines, (line) => isCapitalTitle(line));
   return numbered > 1 || capitals > 1 ? "text" : "markdown";
 }
 
 function countLines(lines: string[], matches: (line: string) => boolean): number {
   return lines.reduce((count, line) => count + (matches(line) ? 1 : 0), 0);
+}
+
+/** Numbered lines that stand alone over text of their own: those of a list follow each other. */
+function countTitlesWithBody(lines: string[]): number {
+  let count = 0;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    if (!isNumberedTitle(line) || (lines[index - 1] ?? "").trim() !== "" || (lines[index + 1] ?? "").trim() !== "")
+      continue;
+    const next = lines.slice(index + 1, index + 6).find((other) => other.trim() !== "") ?? "";
+    if (!/^\d+[.)]\s/.test(next)) count++;
+  }
+  return count;
 }
 
 function withoutFences(lines: string[]): string {
@@ -48,7 +61,7 @@ function hasUnderline(lines: string[]): boolean {
 /** "1.  Introduction", "3.2 Messages", "Section 4: Limits": a title by its number, at the left margin. */
 export function isNumberedTitle(line: string): boolean {
   if (line.length > 90) return false;
-  return /^(?:(?:chapter|section|part|appendix)\s+)?(?:\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z])\.?:?\s+\p{Lu}[^.;!?]*[^.;:,!?\s]\s*$/iu.test(
+  return /^(?:(?:[Cc]hapter|[Ss]ection|[Pp]art|[Aa]ppendix)\s+)?(?:\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z])\.?:?\s+\p{Lu}[^.;!?]*[^.;:,!?\s]\s*$/u.test(
     line,
   );
 }
