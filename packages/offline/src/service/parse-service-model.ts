@@ -63,7 +63,7 @@ export function parseServiceModel(specText: string): ServiceModel {
 function applyRules(draft: ServiceDraft, rules: readonly SentenceRule[]): void {
   for (const statement of draft.sentences) {
     if (statement.claimed || isOutOfScope(statement.headingPath)) continue;
-    const refused = unsupportedReason(statement.plain) !== undefined;
+    const refused = draft.refusals.has(statement);
     for (const rule of rules)
       if (!refused || rule === authRule) statement.parts.push(...(rule(statement, draft) ?? []));
   }
@@ -106,7 +106,17 @@ function createDraft(blocks: readonly Block[], statements: Statement[]): Service
     sortFields: {},
     searchFields: {},
     publicPaths: [],
+    refusals: readRefusals(statements),
   };
+}
+
+function readRefusals(statements: readonly Statement[]): Map<Statement, string> {
+  const refusals = new Map<Statement, string>();
+  for (const statement of statements) {
+    const reason = unsupportedReason(statement.plain);
+    if (reason !== undefined) refusals.set(statement, reason);
+  }
+  return refusals;
 }
 
 function readTitle(blocks: readonly Block[]): string {
@@ -141,7 +151,17 @@ function readBasePath(draft: ServiceDraft): void {
 }
 
 function toModel(draft: ServiceDraft): ServiceModel {
-  const { blocks, sentences, basePath, actionTargets, defaultSorts, sortFields, searchFields, publicPaths, ...model } =
-    draft;
+  const {
+    blocks,
+    sentences,
+    basePath,
+    actionTargets,
+    defaultSorts,
+    sortFields,
+    searchFields,
+    publicPaths,
+    refusals,
+    ...model
+  } = draft;
   return model;
 }

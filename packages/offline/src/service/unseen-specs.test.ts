@@ -28,8 +28,22 @@ test.each(["warehouse", "newsroom", "minimal"])(
   120_000,
 );
 
+const twoEntities = `# Garden
+
+## Bed
+| Field | Type | Required |
+|---|---|---|
+| name | string | yes |
+
+## Plant
+| Field | Type | Required |
+|---|---|---|
+| bed_id | reference to Bed | yes |
+| height | integer | no |
+`;
+
 test("each part leaves a service whose tests pass, from the first part on", async () => {
-  const model = readModel("newsroom");
+  const model = parseServiceModel(twoEntities);
   using folder = createTestFolder();
   for (const [index, part] of planServiceParts(model).entries()) {
     writeService(model, folder.path, index + 1);

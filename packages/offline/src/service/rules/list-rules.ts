@@ -71,14 +71,17 @@ function readSizes({ plain }: Statement, draft: ServiceDraft, aboutSize: boolean
   if (most !== null && most.index !== byDefault?.index) draft.pagination.maxSize = Number(most[1]);
 }
 
+function hasSortParameter(draft: ServiceDraft): boolean {
+  return draft.sentences.some((other) => parametersOf(other).some((name) => sortNames.test(name)));
+}
+
 /** Reads the sort parameter, the default order and the fields that can be sorted by. */
 export const sortRule: SentenceRule = (statement, draft) => {
   const { plain } = statement;
   const names = parametersOf(statement);
   const sort =
     names.find((name) => sortNames.test(name)) ??
-    (names.some((name) => orderNames.test(name)) &&
-    !draft.sentences.some((other) => parametersOf(other).some((name) => sortNames.test(name)))
+    (names.some((name) => orderNames.test(name)) && !hasSortParameter(draft)
       ? names.find((name) => /^order$/i.test(name) && !/\basc\b/i.test(plain))
       : undefined);
   const order = names.find((name) => orderNames.test(name));
@@ -153,9 +156,14 @@ export const searchRule: SentenceRule = (statement, draft) => {
 /** Whether the words of a field name stand together in a text. */
 export function mentionsField(text: string, name: string): boolean {
   const words = splitWords(name);
-  const spoken = ` ${splitWords(text).join(" ")} `;
-  const full = words.map((word) => (word === "no" ? "number" : word));
-  return spoken.includes(` ${words.join(" ")} `) || spoken.includes(` ${full.join(" ")} `);
+  const spoken = splitWords(text);
+  const last = words.length - 1;
+  return spoken.some((_, start) =>
+    words.every(
+      (word, index) =>
+        spoken[start + index] === word || (index === last && word === "no" && spoken[start + index] === "number"),
+    ),
+  );
 }
 
 /** The entities a list rule is about; all when none is named. */

@@ -29,8 +29,23 @@ const unchanged = new Set([
   "class",
 ]);
 
-/** The words of an identifier or a title in lower case: `OrderItem`, `order_item` and `Order items` give the same two (in number as written). */
-export function splitWords(text: string): string[] {
+const remembered = new Map<string, readonly string[]>();
+const mostRemembered = 20_000;
+
+/**
+ * The words of an identifier or a title in lower case: `OrderItem`, `order_item` and `Order items` give the same two (in
+ * number as written). Remembers what it split, since every rule asks for the same sentences.
+ */
+export function splitWords(text: string): readonly string[] {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  if (remembered.size >= mostRemembered) remembered.clear();
+  const words = cutWords(text);
+  remembered.set(text, words);
+  return words;
+}
+
+function cutWords(text: string): string[] {
   return text
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replaceAll(/[^A-Za-z0-9]+/g, " ")

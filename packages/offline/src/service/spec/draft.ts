@@ -17,6 +17,8 @@ export interface ServiceDraft extends ServiceModel {
   sortFields: Record<string, string[]>;
   searchFields: Record<string, string[]>;
   publicPaths: string[];
+  /** Why a statement is not built, whatever the rules make of it. */
+  refusals: ReadonlyMap<Statement, string>;
 }
 
 /** Reads a statement; returns the names of what it asked for and is now in the model, or undefined when the rule does not apply. */

@@ -1,4 +1,4 @@
-import { isDemand, isOutOfScope, unsupportedReason } from "../rules/unsupported.ts";
+import { isDemand, isOutOfScope } from "../rules/unsupported.ts";
 import type { StatementModel } from "../service-model.ts";
 import type { ServiceDraft } from "./draft.ts";
 import type { Statement } from "./read-statements.ts";
@@ -6,7 +6,7 @@ import type { Statement } from "./read-statements.ts";
 /** Says of every statement what it became, and lists those that ask for something no rule builds. */
 export function judgeStatements(draft: ServiceDraft): void {
   for (const statement of draft.sentences) {
-    const reason = statement.reason ?? judge(statement);
+    const reason = statement.reason ?? judge(statement, draft.refusals.get(statement));
     const { text, span, headingPath } = statement;
     const parts = [...new Set(statement.parts)];
     const model: StatementModel = {
@@ -22,11 +22,10 @@ export function judgeStatements(draft: ServiceDraft): void {
   }
 }
 
-function judge(statement: Statement): string | undefined {
+function judge(statement: Statement, refusal: string | undefined): string | undefined {
   if (statement.claimed) return undefined;
   if (isOutOfScope(statement.headingPath)) return "the spec leaves it out";
-  const reason = unsupportedReason(statement.plain);
-  if (reason !== undefined) return reason;
+  if (refusal !== undefined) return refusal;
   if (statement.parts.length > 0) return undefined;
   return isDemand(statement.plain) && !statement.plain.endsWith(":")
     ? "no rule of the offline dialect covers it"
