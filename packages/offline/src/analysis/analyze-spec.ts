@@ -1,5 +1,7 @@
+import { parseBlocks } from "@ccb/context";
 import type { Analysis } from "@ccb/core";
 import { offlineSentence } from "../offline-label.ts";
+import { isBuildable } from "../plan/service-parts.ts";
 import type { Prompt } from "../request/read-prompt.ts";
 import { parseServiceModel, type ServiceModel } from "../service/index.ts";
 import { findComponents, plural } from "./find-components.ts";
@@ -14,11 +16,12 @@ export function analyzeSpec(prompt: Prompt): Analysis {
   const spec = readSpec(prompt);
   const service = parseServiceModel(spec.text);
   const components = findComponents(spec, service);
-  const projectType = classifyProject(spec.text).type;
+  const lead = firstSentences(spec);
+  const projectType = isBuildable(service) ? "REST service" : classifyProject(spec.text, `${spec.name}. ${lead}`);
   return {
     projectName: spec.name,
     projectType,
-    summary: summarize(spec, service, projectType),
+    summary: summarize({ spec, service, type: projectType, lead }),
     ...scoreComplexity(spec, components.length),
     technologies: findTechnologies(spec.text),
     components,
@@ -28,27 +31,26 @@ export function analyzeSpec(prompt: Prompt): Analysis {
   };
 }
 
-function summarize(spec: SpecReading, service: ServiceModel, type: string): string {
-  const said = firstSentences(spec);
-  const article = /^[aeiou]/i.test(type) ? "an" : "a";
-  const entities = service.entities.map((entity) => entity.title);
+function summarize(found: { spec: SpecReading; service: ServiceModel; type: string; lead: string }): string {
+  const { spec, service, type, lead } = found;
+  const entities = isBuildable(service) ? service.entities.map((entity) => entity.title) : [];
   const sections = spec.sections.filter(({ level }) => level > 0).length;
+  const about = entities.length > 0 ? ` about ${entities.slice(0, 8).join(", ")}` : "";
+  const kind = `${/^[aeiou]/i.test(type) ? "an" : "a"} ${type}`;
   return [
-    said === "" ? `${spec.name} is ${article} ${type}.` : `${said} By its words it is ${article} ${type}.`,
-    `The specification has ${plural(sections, "section")} and states ${plural(spec.requirements.length, "requirement")}${
-      entities.length > 0 ? ` about ${entities.slice(0, 8).join(", ")}` : ""
-    }.`,
+    lead === "" ? `${spec.name} is ${kind}.` : `${lead} By its words it is ${kind}.`,
+    `The specification has ${plural(sections, "section")} and states ${plural(spec.requirements.length, "requirement")}${about}.`,
     offlineSentence,
   ].join(" ");
 }
 
 /** The first two sentences of prose in the text. */
 function firstSentences(spec: SpecReading): string {
-  const prose = spec.text
-    .split(/\n\s*\n/)
-    .map((block) => block.replace(/\s+/g, " ").trim())
-    .find((block) => /^[\p{L}"“*_]/u.test(block) && /[.!?:]$/.test(block) && block.length > 30);
-  if (prose === undefined) return "";
-  const sentences = prose.replace(/[*_`]/g, "").match(/.+?[.!?:](?=\s|$)/g) ?? [];
+  const prose = parseBlocks(spec.text)
+    .filter((block) => block.kind === "paragraph")
+    .map(({ span }) => spec.text.slice(span.start, span.end).replace(/\s+/g, " ").replace(/[*_`]/g, "").trim())
+    .slice(0, 15)
+    .find((text) => /^[\p{L}"“]/u.test(text) && !/^\p{L}+:/u.test(text) && /[.!?]$/.test(text) && text.length > 30);
+  const sentences = prose?.match(/.+?[.!?](?=\s|$)/g) ?? [];
   return sentences.slice(0, 2).join(" ").slice(0, 400);
 }

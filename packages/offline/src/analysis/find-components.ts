@@ -1,4 +1,5 @@
 import type { Analysis } from "@ccb/core";
+import { isBuildable } from "../plan/service-parts.ts";
 import type { ServiceModel } from "../service/index.ts";
 import type { SpecReading } from "./read-spec.ts";
 
@@ -6,7 +7,7 @@ const most = 24;
 
 /** Components: the entities of a service where there are any, then the sections that hold requirements, else all top sections. */
 export function findComponents(spec: SpecReading, service: ServiceModel): Analysis["components"] {
-  const entities = service.entities.map((entity) => ({
+  const entities = (isBuildable(service) ? service.entities : []).map((entity) => ({
     name: entity.title,
     purpose: `Entity with ${plural(entity.fields.length, "field")} and ${plural(entity.endpoints.length, "endpoint")}: ${entity.fields
       .slice(0, 8)

@@ -1,4 +1,5 @@
 import { lintSpec } from "@ccb/context";
+import { isBuildable } from "../plan/service-parts.ts";
 import type { ServiceModel } from "../service/index.ts";
 import { plural } from "./find-components.ts";
 import { findContradictions } from "./find-contradictions.ts";
@@ -11,7 +12,7 @@ export function findOpenQuestions(spec: SpecReading, service: ServiceModel): str
   const questions = [
     ...undecidedPlaces(spec),
     ...findContradictions(spec.requirements),
-    ...unfoundReferences(service),
+    ...(isBuildable(service) ? unfoundReferences(service) : []),
     ...missingTopics(spec),
     ...vagueWords(spec),
     ...unknownTerms(spec),
@@ -106,7 +107,7 @@ const knownTerms = new Set(
   (
     "API HTTP HTTPS REST JSON XML YAML CSV HTML CSS SQL URL URI UUID ID CRUD CLI UI UX TLS SSL SSH JWT GET POST PUT PATCH DELETE HEAD OPTIONS " +
     "MUST SHOULD MAY NOT SHALL UTC ISO RFC PDF PNG JPEG JPG SVG README MIT ASCII UTF TCP UDP IP DNS CPU RAM GB MB KB OK AND OR IF THE TRUE FALSE NULL US EU USA AWS GCP " +
-    "SDK IDE OS PR CI CD QA TODO TBD TBC PRD SRS FR NFR AC US UC EUR USD GDPR SMTP FTP CORS CSRF XSS OAUTH SSO MFA LDAP SAML ORM DB NOTE ALL ANY NO YES PORT DATABASE FILE"
+    "SDK IDE OS PR CI CD QA TODO TBD TBC PRD SRS FR NFR AC US UC AI EUR USD GDPR SMTP FTP CORS CSRF XSS OAUTH SSO MFA LDAP SAML ORM DB NOTE ALL ANY NO YES PORT DATABASE FILE"
   ).split(" "),
 );
 

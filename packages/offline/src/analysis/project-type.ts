@@ -10,12 +10,9 @@ const vocabulary: [type: string, words: RegExp][] = [
   ],
   [
     "command-line tool",
-    /\b(?:cli|command.line|terminal|stdin|stdout|stderr|exit codes?|subcommands?|flags?|argv|--[a-z][a-z-]+)\b/gi,
+    /\b(?:cli|command.line|stdin|stdout|stderr|exit codes?|subcommands?|flags?|argv|--[a-z][a-z-]+)\b/gi,
   ],
-  [
-    "library",
-    /\b(?:librar(?:y|ies)|package|sdk|npm module|public api|import(?:ed|s)? from|type definitions?|consumers?)\b/gi,
-  ],
+  ["library", /\b(?:(?:client|software|utility|programming|npm|python|typescript|javascript) librar(?:y|ies)|sdk|npm (?:module|package)|public api|type definitions?)\b/gi],
   [
     "mobile application",
     /\b(?:mobile|ios|android|swift(?:ui)?|kotlin|react native|flutter|app store|push notifications?)\b/gi,
@@ -29,18 +26,25 @@ const vocabulary: [type: string, words: RegExp][] = [
     "machine-learning system",
     /\b(?:machine learning|neural|training data|inference|embeddings?|classifier|fine.tun\w+)\b/gi,
   ],
-  ["game", /\b(?:game|players?|sprites?|levels?|high ?scores?|multiplayer|game ?loop)\b/gi],
+  ["game", /\b(?:games?|gameplay|players?|sprites?|high ?scores?|multiplayer|game ?loop)\b/gi],
   ["infrastructure", /\b(?:terraform|kubernetes|helm|ansible|clusters?|provision(?:s|ing)?|load balancers?)\b/gi],
 ];
 
-/** The kind of project, by vocabulary; "software project" where no kind has two words. */
-export function classifyProject(text: string): { type: string; matches: number } {
+/** A word in the sentence that says what the product is counts as much as so many anywhere else. */
+const leadWeight = 50;
+
+/** The kind of project, by the words of the text and of its leading sentences; "software project" where no kind has two words. */
+export function classifyProject(text: string, lead: string): string {
   let best = { type: "software project", matches: 1 };
   for (const [type, words] of vocabulary) {
-    const matches = text.match(words)?.length ?? 0;
+    const matches = countMatches(text, words) + leadWeight * countMatches(lead, words);
     if (matches > best.matches) best = { type, matches };
   }
-  return best;
+  return best.type;
+}
+
+function countMatches(text: string, words: RegExp): number {
+  return text.match(words)?.length ?? 0;
 }
 
 const technologies: [name: string, pattern: RegExp][] = [
@@ -86,7 +90,11 @@ const technologies: [name: string, pattern: RegExp][] = [
   ["JWT", /\bjwt\b/i],
 ];
 
-/** Technologies that the text names, in the order of this table. */
+/** Technologies that the text names, the most named first. */
 export function findTechnologies(text: string): string[] {
-  return technologies.filter(([, pattern]) => pattern.test(text)).map(([name]) => name);
+  return technologies
+    .map(([name, pattern]) => ({ name, count: countMatches(text, new RegExp(pattern.source, `${pattern.flags}g`)) }))
+    .filter(({ count }) => count > 0)
+    .sort((left, right) => right.count - left.count)
+    .map(({ name }) => name);
 }

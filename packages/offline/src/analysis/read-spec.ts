@@ -17,7 +17,9 @@ export function readSpec(prompt: Prompt): SpecReading {
   const { text, complete, title } = prompt.specification;
   const outline = parseOutline(text);
   return {
-    name: shortName(prompt.analysis?.projectName ?? (title || outline.title || "")) || "Project",
+    name:
+      prompt.analysis?.projectName ??
+      (shortName((complete && outline.title) || title || outline.title || "") || "Project"),
     text,
     complete,
     sections: outline.sections,
@@ -54,7 +56,7 @@ function shortName(title: string): string {
       /\s*(?:[-–—:|(].*)?\b(?:specification|spec|requirements?(?:\s+document)?|prd|srs|design document)\b.*$/i,
       "",
     )
-    .replace(/\s*(?:[-–—:|]|\bv?\d+(?:\.\d+)+)\s*.{0,80}$/i, "")
+    .replace(/(?:\s+[-–—|]\s|:\s|\s+v?\d+(?:\.\d+)+).{0,80}$/i, "")
     .trim();
   return (named || bare).slice(0, 80).trim();
 }

@@ -16,13 +16,13 @@ export function scoreComplexity(
 ): Pick<Analysis, "complexity" | "complexityScore" | "complexityReasons"> {
   const count = (kind: string) => spec.requirements.filter((requirement) => requirement.kind === kind).length;
   const shares: Share[] = [
-    share(spec.requirements.length, 0.35, 35, "requirements"),
-    share(spec.sections.filter(({ level }) => level > 0).length, 0.3, 15, "sections"),
-    share(parts, 1.5, 15, "components"),
-    share(count("integration"), 1.5, 12, "integrations with other systems"),
-    share(count("security"), 0.8, 10, "security requirements"),
-    share(count("performance"), 1, 8, "performance requirements"),
-    share(Math.round(spec.words / 1000), 0.5, 5, "thousand words"),
+    share(spec.requirements.length, 0.35, 35, "Requirements"),
+    share(spec.sections.filter(({ level }) => level > 0).length, 0.3, 15, "Sections"),
+    share(parts, 1.5, 15, "Components"),
+    share(count("integration"), 1.5, 12, "Integrations with other systems"),
+    share(count("security"), 0.8, 10, "Security requirements"),
+    share(count("performance"), 1, 8, "Performance requirements"),
+    share(Math.round(spec.words / 1000), 0.5, 5, "Thousands of words"),
   ];
   const score = Math.min(100, Math.round(shares.reduce((sum, { points }) => sum + points, 0)));
   return {
@@ -34,7 +34,7 @@ export function scoreComplexity(
 
 function share(count: number, weight: number, most: number, what: string): Share {
   const points = Math.min(most, Math.round(count * weight * 10) / 10);
-  return { points, reason: `${count} ${what} (${points} points of at most ${most})` };
+  return { points, reason: `${what}: ${count} (${points} points of at most ${most})` };
 }
 
 const hoursByKind: Record<string, number> = {

@@ -2,6 +2,7 @@ import { findTechnologies } from "../analysis/project-type.ts";
 import { readSpec } from "../analysis/read-spec.ts";
 import { fillShape } from "../documents/_shape-example.ts";
 import { offlineLabel } from "../offline-label.ts";
+import { isBuildable } from "../plan/service-parts.ts";
 import type { Prompt } from "../request/read-prompt.ts";
 import { parseServiceModel, type ServiceModel } from "../service/index.ts";
 
@@ -20,7 +21,7 @@ export function writeGuidance(prompt: Prompt): Guidance {
   const spec = readSpec(prompt);
   const service = parseServiceModel(spec.text);
   const technologies = [...new Set([...(prompt.analysis?.technologies ?? []), ...findTechnologies(spec.text)])];
-  const isService = service.entities.length > 0;
+  const isService = isBuildable(service);
   return {
     conventions: [
       `This guidance was written by ${offlineLabel}; where it is silent, the specification decides.`,
@@ -39,7 +40,9 @@ export function writeGuidance(prompt: Prompt): Guidance {
     pitfalls: [
       "Do not build what another task is planned for; call it by the name the plan gives.",
       "Do not invent limits, formats or messages that the specification states; read its lines again.",
-      ...service.unsupported.slice(0, 4).map(({ text, reason }) => `"${text.slice(0, 120)}" is left out: ${reason}`),
+      ...(isService ? service.unsupported : [])
+        .slice(0, 4)
+        .map(({ text, reason }) => `"${text.slice(0, 120)}" is left out: ${reason}`),
       ...(prompt.analysis?.risks.slice(0, 4).map(({ description, mitigation }) => `${description} ${mitigation}`) ??
         []),
     ].slice(0, most),

@@ -32,9 +32,9 @@ const layouts: [technology: RegExp, layout: Layout][] = [
   ],
 ];
 
-/** Files a task is likely to make, by the language the specification names; none where it names none. */
+/** Files a task is likely to make, by the language the specification names most; none where it names none. */
 export function suggestFiles(technologies: readonly string[], slug: string | "setup"): string[] {
-  const layout = layouts.find(([pattern]) => technologies.some((technology) => pattern.test(technology)))?.[1];
+  const layout = technologies.flatMap((name) => layouts.find(([pattern]) => pattern.test(name))?.[1] ?? [])[0];
   if (!layout) return slug === "setup" ? ["README.md"] : [];
   return slug === "setup" ? layout.setup : layout.module(slug);
 }

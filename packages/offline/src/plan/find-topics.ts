@@ -30,7 +30,7 @@ export function findTopics(spec: SpecReading, requirements: readonly PromptRequi
         ? groupBy(members, ({ headingPath }) => headingPath[2] ?? title)
         : new Map([[title, members]]);
     return [...parts].map(([name, part]) => ({
-      title: name || "General",
+      title: bareTitle(name) || "General",
       role: roleOf(`${title} ${name}`, part),
       requirements: part,
     }));
@@ -48,6 +48,11 @@ export function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => stri
   return groups;
 }
 
+/** A title without the number before it. */
+function bareTitle(title: string): string {
+  return title.replace(/^(?:§\s*)?\d+(?:\.\d+)*[.)]?\s+/, "");
+}
+
 function roleOf(titles: string, requirements: PromptRequirement[]): TopicRole {
   if (hardeningTitles.test(titles)) return "hardening";
   if (foundationTitles.test(titles)) return "foundation";
@@ -60,5 +65,5 @@ function sectionTopics(spec: SpecReading): Topic[] {
   const titled = spec.sections.filter(({ level, title }) => level > 0 && title.trim() !== "");
   const level = [1, 2, 3].find((depth) => titled.filter((section) => section.level === depth).length > 1) ?? 1;
   const sections = titled.filter((section) => section.level === level).slice(0, mostSections);
-  return sections.map(({ title }) => ({ title, role: roleOf(title, []), requirements: [] }));
+  return sections.map(({ title }) => ({ title: bareTitle(title), role: roleOf(title, []), requirements: [] }));
 }

@@ -54,7 +54,7 @@ function startPlanning(prompt: Prompt, spec: SpecReading): Planning {
   const earlier = prompt.earlierPhases.flatMap((phase) => phase.tasks);
   return {
     spec,
-    technologies: [...(prompt.analysis?.technologies ?? []), ...findTechnologies(spec.text)],
+    technologies: prompt.analysis?.technologies ?? findTechnologies(spec.text),
     takeTaskId: createIdMaker(earlier.map((task) => task.id)),
     takePhaseId: createIdMaker(prompt.earlierPhases.map((phase) => phase.id)),
     root: earlier[0]?.id,

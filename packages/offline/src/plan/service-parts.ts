@@ -1,16 +1,43 @@
-import { planServiceParts, type ServiceModel, type ServicePart } from "../service/index.ts";
+import { type EntityModel, planServiceParts, type ServiceModel, type ServicePart } from "../service/index.ts";
 
-/** True where the specification describes something that the service generator makes. */
+/**
+ * True where the specification describes something that the service generator makes: an entity with typed fields or endpoints of its own, or one that
+ * another statement speaks of. A list of bold words under a heading may look like an entity and is none.
+ */
 export function isBuildable(model: ServiceModel): boolean {
-  return model.entities.length > 0;
+  return model.entities.some((entity) => isDescribed(entity) || isMentioned(model, entity));
 }
 
-/** Ids of the parts that a task writes: those that share a file with it. No two parts share one. */
+/** One field with a type may be a sentence that happens to hold a word such as "real"; two are not. */
+function isDescribed(entity: EntityModel): boolean {
+  const typed = entity.fields.filter(
+    (field) =>
+      field.span && (field.type !== "string" || field.unique || field.maxLength !== undefined || field.reference),
+  );
+  return typed.length > 1 || entity.endpoints.some((endpoint) => endpoint.span);
+}
+
+function isMentioned(model: ServiceModel, entity: EntityModel): boolean {
+  return model.statements.some(
+    ({ parts, reason, span }) =>
+      reason === undefined &&
+      parts.includes(`entity:${entity.name}`) &&
+      !entity.spans.some((own) => own.start < span.end && span.start < own.end),
+  );
+}
+
+/**
+ * Ids of the parts that a task writes: most of the part's files are the task's, or most of the task's are the part's (a plan made from a piece of the
+ * specification may group resources otherwise). One shared file is not enough: any project has a package.json.
+ */
 export function findTaskParts(model: ServiceModel, task: { files: readonly string[] }): string[] {
   if (!isBuildable(model)) return [];
   const files = new Set(task.files);
   return planServiceParts(model)
-    .filter((part) => part.files.some((file) => files.has(file)))
+    .filter((part) => {
+      const shared = part.files.filter((file) => files.has(file)).length;
+      return shared > 0 && shared * 2 >= Math.min(part.files.length, files.size);
+    })
     .map((part) => part.id);
 }
 
