@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createClaudeCodeExecutor } from "@ccb/claude-code";
-import { type BuildEvent, type BuildEventBody, CcbError, type Clock, redactSecrets } from "@ccb/core";
+import { type BuildEvent, type BuildEventBody, CcbError, type Clock } from "@ccb/core";
 import { costMigrations, createCostLedger } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
-import { createApiCallLog, createGeneratedCodeLog, createLogFiles } from "@ccb/logging";
+import { createApiCallLog, createGeneratedCodeLog, createLogFiles, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
 import { createAnthropicModel } from "@ccb/models";
 import { acquireLock, openStore } from "@ccb/store";
@@ -47,7 +47,7 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
     const journal = createJournal({ store, clock });
     const build = beginBuild({ journal, intake, clock });
     const secrets = [options.upstream.apiKey, options.upstream.authToken].filter((secret) => secret !== undefined);
-    const redact = (text: string) => redactSecrets(text, secrets);
+    const redact = createRedactor({ secrets: () => secrets });
     const logs = createLogFiles({ directory: paths.logs, redact, clock });
     closers.push(() => logs.close());
     const emit = createEmitter({ journal, clock, write: (event) => logs.event(event), onEvent: setup.onEvent });
@@ -64,11 +64,11 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
       callLog: createApiCallLog({ directory: paths.apiCalls, redact, clock }),
       clock,
       onCall: (call) => {
-        if (call.outcome === "refused") return;
         const { scope, model, outcome, usage, costMicroUsd, latencyMs } = call;
         const totalMicroUsd = ledger.totals().costMicroUsd;
         emit({ type: "call-end", scope, model, outcome, usage, costMicroUsd, totalMicroUsd, latencyMs });
       },
+      onProblem: (error) => emit({ type: "warning", message: error.message }),
       onRefusal: ({ scope, model, reason }) => {
         emit({ type: "call-refused", scope, model, reason });
         setup.onBudgetReached(reason);
@@ -86,7 +86,7 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
       journal,
       ledger,
       gateway,
-      generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, clock }),
+      generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
       model: createAnthropicModel({
         model: options.planningModel ?? options.model,
         baseUrl: (scope) => gateway.urlFor(scope),

@@ -20,9 +20,9 @@ export interface Repository {
   isClean(): Promise<boolean>;
   /**
    * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
-   * subjects are kept in the body). Returns its hash.
+   * subjects are kept in the body). `leaveOut` names a folder that is not committed. Returns its hash.
    */
-  commitSince(base: string | undefined, message: CommitMessage): Promise<string>;
+  commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
   /** Commits what changed under one path; nothing when nothing did. */
   commitPath(path: string, message: CommitMessage): Promise<void>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
@@ -76,10 +76,10 @@ export function openRepository(options: { directory: string; environment: Record
         () => false,
       ),
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
-    async commitSince(base, message) {
+    async commitSince(base, message, leaveOut) {
       const folded = base && (await head()) !== base ? await text(["log", "--format=- %s", `${base}..HEAD`]) : "";
       if (folded) await git(["reset", "--quiet", "--soft", base as string]);
-      await git(["add", "--all"]);
+      await git(["add", "--all", "--", ".", ...(leaveOut ? [`:!${leaveOut}`] : [])]);
       await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
       return text(["rev-parse", "HEAD"]);
     },

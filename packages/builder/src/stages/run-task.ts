@@ -11,7 +11,7 @@ import {
   type TaskRunResult,
 } from "@ccb/core";
 import { createComplianceTracker, defaultPolicy, renderMcpInstructions } from "@ccb/mcp";
-import type { ChangedFile } from "../project/repository.ts";
+import type { ChangedFile, CommitMessage } from "../project/repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { chooseSpecification } from "./_specification-part.ts";
 import { listUnavailable, templatesOf } from "./write-instructions.ts";
@@ -161,7 +161,7 @@ async function judgeSession(
     return { outcome: "failed", retryable: false, reason: `MCP policy violated: ${run.violation}.` };
   }
   if (run.status !== "done") return { outcome: "failed", retryable: true, reason: run.reason };
-  const commit = await bench.repository.commitSince(ended.base, {
+  const message: CommitMessage = {
     subject: session.task.name.slice(0, 72),
     body: session.task.description,
     trailers: [
@@ -170,7 +170,9 @@ async function judgeSession(
       ["CCB-Task", session.task.id],
       ["CCB-Requirements", session.task.requirementIds.join(", ") || "none"],
     ],
-  });
+  };
+  // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
+  const commit = await bench.repository.commitSince(ended.base, message, "artifacts");
   const files = await bench.repository.changedFiles(ended.base, commit);
   if (files.length === 0) bench.emit({ type: "warning", message: `Task ${session.task.id} changed no file.` });
   await recordFiles(bench, session, files);

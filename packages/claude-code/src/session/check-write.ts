@@ -14,7 +14,7 @@ export const writeTools: Readonly<Record<string, readonly string[]>> = Object.fr
 });
 
 /** Folders of the project directory that only CCB and git write. */
-export const protectedFolders: readonly string[] = Object.freeze([".git", ".checkpoints", "logs"]);
+export const protectedFolders: readonly string[] = Object.freeze([".git", ".checkpoints", "logs", "artifacts"]);
 
 /**
  * Why this tool call may not write, or undefined when it may (or does not write). Links are followed, so a link inside the project that

@@ -47,6 +47,8 @@ export function renderSessionEnvironment(options: {
     DISABLE_ERROR_REPORTING: "1",
     DISABLE_AUTOUPDATER: "1",
     DISABLE_UPDATES: "1",
+    // What a call may answer is what its reservation has to cover: the binary's own default (128,000) would hold several dollars a call.
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: "32000",
     // Our own count of refusals decides when to give up, not the binary's (8 in a row by default).
     CLAUDE_CODE_STOP_HOOK_BLOCK_CAP: "1000",
     CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS: streamMs,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CcbError, type ServiceUnderTest } from "@ccb/core";
+import { isPortOfEarlierProgram } from "./_port-owner.ts";
 import { findFreePort, isPortFree } from "./_ports.ts";
 import { sendRequest } from "./_send-request.ts";
 import { type ProcessGroup, startProcessGroup } from "./_start-process-group.ts";
@@ -84,7 +85,7 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
     const ready = await waitUntilReady(options, group, port);
     if ("problem" in ready) {
       await end(); // then its output is complete
-      throw failedStart(service, group, { port, problem: ready.problem });
+      throw failedStart(service, group, { port, ...ready });
     }
     const { host } = ready;
     const stop = async () => {
@@ -108,7 +109,7 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
   }
 }
 
-type Readiness = { host: string } | { problem: string };
+type Readiness = { host: string } | { problem: string; portTaken?: boolean };
 
 async function waitUntilReady(options: StartServiceOptions, group: ProcessGroup, port: number): Promise<Readiness> {
   const { service, signal } = options;
@@ -128,7 +129,10 @@ async function waitUntilReady(options: StartServiceOptions, group: ProcessGroup,
     const probed = await probe((host) =>
       sendRequest({ host, port, method: "GET", path: service.readyPath, timeoutMs: timeLimit, signal }),
     );
-    if ("host" in probed) return probed;
+    if ("host" in probed) {
+      if (!isPortOfEarlierProgram(port, group.pid)) return probed;
+      return { problem: `another program answers on port ${port}`, portTaken: true };
+    }
     seen = probed.seen;
     await (group.exit() ? sleep(pollMs) : Promise.race([sleep(pollMs), group.exited]));
   }
@@ -160,15 +164,15 @@ function describeEnding(group: ProcessGroup): string | undefined {
 function failedStart(
   service: ServiceUnderTest,
   group: ProcessGroup,
-  { port, problem }: { port: number; problem: string },
+  { port, problem, portTaken = false }: { port: number; problem: string; portTaken?: boolean },
 ): CcbError {
   const output = group.output.text();
-  const portTaken = /EADDRINUSE|address already in use/i.test(output) && output.includes(String(port));
+  const isTaken = portTaken || (/EADDRINUSE|address already in use/i.test(output) && output.includes(String(port)));
   const last = output.trim().split("\n").slice(-5).join(" | ").slice(-500);
   return new CcbError({
     code: "io-failed",
     message: `The service ${JSON.stringify(service.command)} did not start: ${problem}.${last ? ` Its last output: ${last}` : " It printed nothing."}`,
-    details: { output, port, portTaken },
+    details: { output, port, portTaken: isTaken },
   });
 }
 
