@@ -18,8 +18,8 @@ const colors: Record<string, string> = {
   "95": "#c678dd",
   "96": "#56b6c2",
 };
-const escape = String.fromCharCode(27);
-const styleCode = new RegExp(`(${escape}\\[[0-9;]*m)`, "g");
+const escapeCharacter = String.fromCharCode(27);
+const styleCode = new RegExp(`(${escapeCharacter}\\[[0-9;]*m)`, "g");
 const cell = { width: 8.4, height: 19 };
 const margin = { left: 18, top: 46, bottom: 16 };
 
@@ -53,7 +53,7 @@ function renderLine(line: string, row: number): string {
   let column = 0;
   const spans: string[] = [];
   for (const part of line.split(styleCode)) {
-    if (part.startsWith(`${escape}[`)) {
+    if (part.startsWith(`${escapeCharacter}[`)) {
       style = applyCodes(style, part.slice(2, -1).split(";"));
       continue;
     }
