@@ -31,7 +31,6 @@ export async function runOwnTests(folder: string): Promise<{ passed: boolean; ou
   try {
     const { stdout } = await promisify(execFile)("npm", ["test", "--silent"], {
       cwd: folder,
-      env: cleanEnvironment(),
       maxBuffer: 20_000_000,
     });
     return { passed: true, output: stdout };
@@ -54,9 +53,9 @@ export async function startService(model: ServiceModel, folder: string, credenti
     [model.environment.databaseFile]: join(folder, "black-box.db"),
     ...(model.auth === null ? {} : { [model.auth.environment]: credential }),
   };
-  const child = spawn("npm", ["start", "--silent"], {
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const child = spawn("env", [...settings, "npm", "start", "--silent"], {
     cwd: folder,
-    env: { ...cleanEnvironment(), ...variables },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
@@ -85,10 +84,4 @@ export async function isPortFree(url: string): Promise<boolean> {
   });
   await new Promise((resolve) => server.close(resolve));
   return result;
-}
-
-/** Without what a surrounding test runner passes to its children. */
-function cleanEnvironment(): Record<string, string | undefined> {
-  const { NODE_OPTIONS, NODE_TEST_CONTEXT, VITEST, ...rest } = process.env;
-  return rest;
 }

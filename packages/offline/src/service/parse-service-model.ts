@@ -48,6 +48,8 @@ export function parseServiceModel(specText: string): ServiceModel {
   draft.entities = entities.map(({ entity }) => entity);
   markDefinitions(draft, entities);
   readBasePath(draft);
+  // Twice, so that a sentence before the one that names the credential counts as well.
+  applyRules(draft, [authRule]);
   applyRules(draft, modelRules);
   readEndpoints(draft);
   applyRules(draft, listRules);
@@ -138,7 +140,8 @@ function readTitle(blocks: readonly Block[]): string {
 }
 
 function readBasePath(draft: ServiceDraft): void {
-  for (const { raw, plain } of draft.sentences) {
+  for (const statement of draft.sentences) {
+    const { raw, plain } = statement;
     if (
       !/\b(?:base (?:path|url)|prefix(?:ed)?|(?:paths?|endpoints?|routes?|urls?) (?:are|is|live|start|begin|sit)\b[^.]*\b(?:under|with|below|at))\b/i.test(
         plain,
@@ -146,7 +149,9 @@ function readBasePath(draft: ServiceDraft): void {
     )
       continue;
     const path = /`(?:https?:\/\/[^/`\s]+)?(\/[\w/.-]+?)\/?(?:\*|…|\.\.\.)?`/.exec(raw)?.[1];
-    if (path !== undefined && !/health|openapi/.test(path)) draft.basePath = path;
+    if (path === undefined || /health|openapi/.test(path)) continue;
+    draft.basePath = path;
+    statement.parts.push("feature:platform");
   }
 }
 

@@ -65,7 +65,7 @@ export function planServiceParts(model: ServiceModel): ServicePart[] {
 }
 
 /** Entities after those they point to; circles are cut where they are met. */
-export function orderEntities(model: ServiceModel): EntityModel[] {
+function orderEntities(model: ServiceModel): EntityModel[] {
   const ordered: EntityModel[] = [];
   const visit = (entity: EntityModel, path: readonly EntityModel[]): void => {
     if (ordered.includes(entity) || path.includes(entity)) return;

@@ -21,7 +21,7 @@ export function keyVariable(entity: EntityModel, suffix = ""): string {
 }
 
 /** The headers of a client that may do everything. */
-export function clientHeaders(model: ServiceModel): Record<string, string> {
+function clientHeaders(model: ServiceModel): Record<string, string> {
   if (model.auth === null) return {};
   return { [model.auth.header]: model.auth.scheme === "bearer" ? `Bearer ${checkCredential}` : checkCredential };
 }

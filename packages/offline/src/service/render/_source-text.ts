@@ -53,11 +53,6 @@ export function pascalCase(name: string): string {
     .join("");
 }
 
-export function camelCase(name: string): string {
-  const pascal = pascalCase(name);
-  return `${pascal[0]?.toLowerCase() ?? ""}${pascal.slice(1)}`;
-}
-
 /** "a task", "an appointment". */
 export function withArticle(words: string): string {
   return `${/^(?:[aeio]|u(?!se|ni))/i.test(words) ? "an" : "a"} ${words}`;

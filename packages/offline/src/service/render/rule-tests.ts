@@ -200,7 +200,7 @@ const actionTest: TestRenderer = (context) => {
 };
 
 /** Calls that bring a new record to a state from which the action is allowed; undefined when there is no way. */
-export function wayBefore(entity: EntityModel, action: EndpointModel, record = "record"): string[] | undefined {
+function wayBefore(entity: EntityModel, action: EndpointModel, record = "record"): string[] | undefined {
   const { states } = entity;
   if (states === undefined) return undefined;
   const starts = Object.keys(states.allowed).filter((state) => states.allowed[state]?.includes(action.to ?? ""));

@@ -167,7 +167,7 @@ export function mentionsField(text: string, name: string): boolean {
 }
 
 /** The entities a list rule is about; all when none is named. */
-export function scopedOrAll(draft: ServiceDraft, statement: Statement) {
+function scopedOrAll(draft: ServiceDraft, statement: Statement) {
   const named = scopeOf(draft, statement);
   const own = mentionedEntities(draft, statement.plain);
   return named.length > 0 && (own.length === 0 || own.length === named.length) ? named : draft.entities;

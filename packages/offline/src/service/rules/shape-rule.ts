@@ -49,7 +49,7 @@ function jsonIn(text: string): string[] {
 }
 
 /** Parses JSON as people write it in specs: `...`, bare words, comments and trailing commas are allowed. */
-export function parseLooseJson(text: string): ShapeTemplate | undefined {
+function parseLooseJson(text: string): ShapeTemplate | undefined {
   const strings: string[] = [];
   const kept = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (found) => `␟${strings.push(found) - 1}␟`);
   const strict = kept

@@ -3,7 +3,6 @@ import { stateField, targetOfVerb } from "../spec/_action-target.ts";
 import { nameKey, splitWords } from "../spec/_names.ts";
 import { codeWords, mentionedEntities, type SentenceRule, type ServiceDraft, scopeOf } from "../spec/draft.ts";
 import type { Statement } from "../spec/read-statements.ts";
-import { findField } from "../spec/resolve-fields.ts";
 
 const goesPattern =
   /(?:^|,\s*(?:and\s+)?|;\s*|\band\s+)(?:(?:an?|the|each|every)\s+)?[`"']?([\w-]+)[`"']?\s+(?:[\w-]+\s+)?(?:can|may|must|is allowed to)\s+(?:only |then |either )?(?:become|move (?:on )?to|go (?:back )?to|change to|be (?:moved|set|changed) to|transition to)\s+(.+?)(?=(?:,|;|,? and)\s+(?:an?|the|each|every)\s|[.;]|$)/gi;
@@ -240,16 +239,3 @@ export const frozenRule: SentenceRule = (statement, draft) => {
   }
   return undefined;
 };
-
-/** `findField` with the entity the statement is about. */
-export function fieldInScope(
-  draft: ServiceDraft,
-  statement: Statement,
-  text: string,
-): { entity: EntityModel; field: FieldModel } | undefined {
-  for (const entity of scopeOf(draft, statement)) {
-    const field = findField(entity, text);
-    if (field !== undefined) return { entity, field };
-  }
-  return undefined;
-}

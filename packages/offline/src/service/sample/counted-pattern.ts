@@ -23,7 +23,7 @@ export function countPattern(source: string): CountedPattern | undefined {
 }
 
 /** The text for a serial number from 0 to 999. */
-export function renderCount({ before, digits, after }: CountedPattern, serial: number): string {
+function renderCount({ before, digits, after }: CountedPattern, serial: number): string {
   return `${before}${String(serial).padStart(digits, "0")}${after}`;
 }
 

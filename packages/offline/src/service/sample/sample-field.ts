@@ -79,7 +79,7 @@ function baseDate(field: FieldModel): string {
   return field.when === undefined ? "2030-01-10" : "2080-01-10";
 }
 
-export function addDays(date: string, days: number): string {
+function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

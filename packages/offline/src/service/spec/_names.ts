@@ -65,7 +65,7 @@ export function singularOf(word: string): string {
   return word.slice(0, -1);
 }
 
-export function pluralOf(word: string): string {
+function pluralOf(word: string): string {
   const irregular = irregularPlurals[word];
   if (irregular !== undefined) return irregular;
   if (singularOf(word) !== word && word.endsWith("s")) return word;

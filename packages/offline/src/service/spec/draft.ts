@@ -1,5 +1,5 @@
 import type { EntityModel, ServiceModel } from "../service-model.ts";
-import { nameKey, singularOf, splitWords } from "./_names.ts";
+import { singularOf, splitWords } from "./_names.ts";
 import type { Block } from "./parse-blocks.ts";
 import type { Statement } from "./read-statements.ts";
 
@@ -62,10 +62,4 @@ function entitiesWithFields(draft: Pick<ServiceDraft, "entities">, words: readon
 /** The texts in backticks. */
 export function codeWords(raw: string): string[] {
   return [...raw.matchAll(/`([^`]+)`/g)].map((match) => (match[1] ?? "").trim());
-}
-
-/** Whether a text holds a word, in any notation and number. */
-export function hasName(text: string, name: string): boolean {
-  const key = nameKey(name);
-  return text.split(/[\s,;:()|/"'`]+/).some((word) => nameKey(word) === key);
 }

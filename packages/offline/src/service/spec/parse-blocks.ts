@@ -140,7 +140,7 @@ function readTable(lines: readonly SourceLine[], index: number): ReadResult {
 }
 
 /** The cells of a table line; `\|` and a pipe inside backticks are part of a cell. */
-export function splitCells(line: string): string[] {
+function splitCells(line: string): string[] {
   const cells: string[] = [];
   let cell = "";
   let quoted = false;

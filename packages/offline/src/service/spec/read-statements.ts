@@ -125,7 +125,7 @@ function countLines(source: string, from: number, to: number): number {
 }
 
 /** Splits text at the ends of sentences; full stops in backticks, numbers and common abbreviations do not count. */
-export function splitSentences(text: string, offset: number): SentencePart[] {
+function splitSentences(text: string, offset: number): SentencePart[] {
   const parts: SentencePart[] = [];
   let from = 0;
   let quoted = false;

@@ -5,12 +5,6 @@ import type { EntityDraft } from "./read-entities.ts";
 const createdName = /^(?:created|inserted|added)(?:_?(?:at|on|date|time))?$/i;
 const updatedName = /^(?:updated|modified|changed|last_?(?:updated|modified|changed))(?:_?(?:at|on|date|time))?$/i;
 
-/** A field the generator cannot fill: nobody may write it and no rule computes it. */
-export interface UnfilledField {
-  entity: EntityModel;
-  field: FieldModel;
-}
-
 /** Settles keys, references and automatic fields of all entities. */
 export function resolveFields(drafts: readonly EntityDraft[]): void {
   const entities = drafts.map(({ entity }) => entity);
@@ -57,7 +51,7 @@ function resolveKey(entity: EntityModel, drafts: EntityDraft["drafts"]): void {
 }
 
 /** Finds an entity by any way of naming it; longer names win. */
-export function findEntity(entities: readonly EntityModel[], text: string): EntityModel | undefined {
+function findEntity(entities: readonly EntityModel[], text: string): EntityModel | undefined {
   const key = nameKey(text);
   if (key === "") return undefined;
   const exact = entities.find((entity) => nameKey(entity.name) === key || nameKey(entity.plural) === key);
