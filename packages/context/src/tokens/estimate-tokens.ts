@@ -112,7 +112,7 @@ function leastInRun(code: number): number {
 
 /** The same character again: cheap for lines and dashes, else a sign of text no tokenizer was trained on. */
 function costOfRepeated(code: number): number {
-  const drawn = (code >= 0x2500 && code < 0x25a0) || (code >= 0x2010 && code < 0x2030) || code === 0x30fc;
+  const drawn = (code >= 0x2500 && code < 0x25a0) || (code >= 0x2010 && code < 0x2028) || code === 0x30fc;
   if (drawn) return 0.5;
   return code < 0x800 ? 2 : 3;
 }
