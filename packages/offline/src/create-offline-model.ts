@@ -1,5 +1,4 @@
-import type { Usage } from "@ccb/core";
-import { offlineModelId } from "@ccb/core";
+import { offlineModelId, type Usage } from "@ccb/core";
 import { createModelServer, type RecordedRequest } from "@ccb/testing";
 import { answerRequest } from "./answer-request.ts";
 
@@ -16,10 +15,13 @@ export interface OfflineModel {
   url: string;
   /** The only model id it serves: `ccb-offline`. */
   model: string;
+  /** Well-formed requests so far, token counts included. */
+  readonly requests: number;
   /** Messages answered so far, and their tokens at 4 characters each. */
   totals(): Usage & { calls: number };
   /** Ends open connections too. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -29,12 +31,25 @@ export interface OfflineModel {
  * The same request always gets the same answer. Rejects with a CcbError (`io-failed`) when the port cannot be had.
  */
 export async function createOfflineModel(options: OfflineModelOptions = {}): Promise<OfflineModel> {
+  let requests = 0;
   const server = await createModelServer({
     answer: answerRequest,
     port: options.port,
     models: [offlineModelId],
     record: false,
-    onRequest: options.onRequest,
+    onRequest: (request) => {
+      requests += 1;
+      options.onRequest?.(request);
+    },
   });
-  return { url: server.url, model: offlineModelId, totals: () => server.totals(), close: () => server.close() };
+  return {
+    url: server.url,
+    model: offlineModelId,
+    get requests() {
+      return requests;
+    },
+    totals: () => server.totals(),
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
 }

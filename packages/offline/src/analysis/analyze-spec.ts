@@ -50,7 +50,7 @@ function firstSentences(spec: SpecReading): string {
     .filter((block) => block.kind === "paragraph")
     .map(({ span }) => spec.text.slice(span.start, span.end).replace(/\s+/g, " ").replace(/[*_`]/g, "").trim())
     .slice(0, 15)
-    .find((text) => /^[\p{L}"“]/u.test(text) && !/^\p{L}+:/u.test(text) && /[.!?]$/.test(text) && text.length > 30);
+    .find((text) => /^[\p{L}"“]/u.test(text) && !/^\p{L}+:/u.test(text) && /[.!?]$/.test(text) && text.length > 15);
   const sentences = prose?.match(/.+?[.!?](?=\s|$)/g) ?? [];
   return sentences.slice(0, 2).join(" ").slice(0, 400);
 }

@@ -12,7 +12,10 @@ const vocabulary: [type: string, words: RegExp][] = [
     "command-line tool",
     /\b(?:cli|command.line|stdin|stdout|stderr|exit codes?|subcommands?|flags?|argv|--[a-z][a-z-]+)\b/gi,
   ],
-  ["library", /\b(?:(?:client|software|utility|programming|npm|python|typescript|javascript) librar(?:y|ies)|sdk|npm (?:module|package)|public api|type definitions?)\b/gi],
+  [
+    "library",
+    /\b(?:(?:client|software|utility|programming|npm|python|typescript|javascript) librar(?:y|ies)|sdk|npm (?:module|package)|public api|type definitions?)\b/gi,
+  ],
   [
     "mobile application",
     /\b(?:mobile|ios|android|swift(?:ui)?|kotlin|react native|flutter|app store|push notifications?)\b/gi,

@@ -1,4 +1,6 @@
 import { type Conversation, type MessagesRequest, readConversation } from "@ccb/testing";
+import { asRecord, parseJson } from "../_json.ts";
+import { readSections } from "./_sections.ts";
 import { type Prompt, readPrompt } from "./read-prompt.ts";
 
 /** Agents of CCB that the offline model knows by name. */
@@ -28,8 +30,15 @@ export function readRequest(request: MessagesRequest): OfflineRequest {
   const known = knownAgents.find((name) => name === conversation.agent);
   if (known) return { kind: "agent", agent: known, prompt, conversation };
   if (isTaskSession(conversation, prompt)) return { kind: "session", prompt, conversation };
-  const { schema } = conversation;
+  const schema = conversation.schema ?? shownSchema(conversation);
   return schema ? { kind: "structured", prompt, conversation, schema } : { kind: "text", prompt, conversation };
+}
+
+/** A schema that the API could not bind stands in the system prompt instead. */
+function shownSchema(conversation: Conversation): Record<string, unknown> | undefined {
+  const shown = readSections(conversation.system).find(({ name }) => name === "answer-schema");
+  const schema = asRecord(parseJson(shown?.content));
+  return Object.keys(schema).length > 0 ? schema : undefined;
 }
 
 /**

@@ -51,7 +51,11 @@ describe("fillSchema", () => {
   });
 
   it("ends on a schema that contains itself", () => {
-    const tree: z.ZodType = z.object({ name: z.string().min(1), children: z.array(z.lazy(() => tree)), next: z.lazy(() => tree).nullable() });
+    const tree: z.ZodType = z.object({
+      name: z.string().min(1),
+      children: z.array(z.lazy(() => tree)),
+      next: z.lazy(() => tree).nullable(),
+    });
     const filled = fillSchema(z.toJSONSchema(tree), "A leaf");
     expect(filled).toEqual({ name: "A leaf", children: [], next: null });
   });

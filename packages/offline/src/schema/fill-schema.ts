@@ -1,4 +1,5 @@
 import { asList, asRecord } from "../_json.ts";
+import { addDescribedLimits } from "./_described-limits.ts";
 import { fillNumber, fillString } from "./_fill-scalar.ts";
 
 /** What a filled text says, and how deep the schema is followed before optional parts are left out. */
@@ -19,7 +20,7 @@ export function fillSchema(schema: unknown, say: string): unknown {
 }
 
 function fill(schema: unknown, context: FillContext): unknown {
-  const wanted = asRecord(schema);
+  const wanted = addDescribedLimits(asRecord(schema));
   if (context.depth > deepest) return null;
   const inner = { ...context, depth: context.depth + 1 };
   if ("const" in wanted) return wanted.const;
@@ -107,13 +108,11 @@ function merge(wanted: Record<string, unknown>, root: Record<string, unknown>): 
     const { $ref } = asRecord(part);
     return typeof $ref === "string" ? asRecord(resolve($ref, root)) : asRecord(part);
   });
-  return [...parts, rest].reduce<Record<string, unknown>>(
-    (sum, part) => ({
-      ...sum,
-      ...part,
-      properties: { ...asRecord(sum.properties), ...asRecord(part.properties) },
-      required: [...new Set([...asList(sum.required), ...asList(part.required)])],
-    }),
-    {},
-  );
+  const properties: Record<string, unknown> = {};
+  const required = new Set<unknown>();
+  for (const part of [...parts, rest]) {
+    Object.assign(properties, asRecord(part.properties));
+    for (const name of asList(part.required)) required.add(name);
+  }
+  return Object.assign({}, ...parts, rest, { properties, required: [...required] });
 }
