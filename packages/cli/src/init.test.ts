@@ -75,10 +75,13 @@ test("a specification from standard input is built offline; --json gives the eve
 test("Ctrl-C during a task leaves no process, exits 6, and the same command goes on where it stopped", async () => {
   const args = ["init", "spec.md", "--offline", "--yes", "-v", "-o", "out"];
   const { child, ended } = startCcb({ args, cwd });
-  let started = 0;
+  let seen = "";
+  let interrupted = false;
   child.stdout.on("data", (text: string) => {
-    started += text.split("▸").length - 1;
-    if (started === 2) child.kill("SIGINT");
+    seen += text;
+    if (interrupted || seen.split("▸").length < 3) return;
+    interrupted = true;
+    child.kill("SIGINT");
   });
   const run = await ended;
   expect(run.stdout).toContain("Go on with: ccb init spec.md --output-dir out");

@@ -26,7 +26,7 @@ const secretForms: readonly RegExp[] = [
 ];
 
 /** What stands where a secret stood. */
-export const redactedMark = "[REDACTED]";
+const redactedMark = "[REDACTED]";
 
 /**
  * The text with every known secret and everything that has the form of one replaced by `[REDACTED]`.

@@ -9,7 +9,7 @@ export const spanSchema = z.object({
 });
 export type Span = z.infer<typeof spanSchema>;
 
-export const requirementKinds = ["functional", "performance", "security", "integration", "constraint"] as const;
+const requirementKinds = ["functional", "performance", "security", "integration", "constraint"] as const;
 
 /** One testable statement found in a specification. */
 export const requirementSchema = z.object({

@@ -101,7 +101,7 @@ export function createJournal(options: { store: Store; clock: Clock }): Journal 
 }
 
 /** SHA-256 over the inputs as JSON with sorted keys, so that equal inputs hash equally however they were put together. */
-export function hashInputs(inputs: unknown): string {
+function hashInputs(inputs: unknown): string {
   return createHash("sha256").update(JSON.stringify(inputs, sortKeys)).digest("hex");
 }
 

@@ -132,7 +132,7 @@ async function runSession(
           type: "task-progress",
           phase: phase.id,
           task: task.id,
-          message: describeTool(event.name, event.input),
+          message: describeTool(event.name, event.input, bench.paths.root),
         });
       }
       if (event.type === "api-retried") {
@@ -258,9 +258,12 @@ function reportServers(bench: Workbench, servers: { name: string; status: string
 }
 
 /** One line for people: the tool and what it is used on. */
-function describeTool(name: string, input: unknown): string {
+function describeTool(name: string, input: unknown, root: string): string {
   const fields = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
-  const subject = fields.file_path ?? fields.command ?? fields.path ?? fields.query ?? "";
+  const subject = String(fields.file_path ?? fields.command ?? fields.path ?? fields.query ?? "").replaceAll(
+    `${root}/`,
+    "",
+  );
   const short = name.replace(/^mcp__/, "").replace("__", " ");
-  return `${short} ${String(subject).split("\n")[0]?.slice(0, 80) ?? ""}`.trim();
+  return `${short} ${subject.split("\n")[0]?.slice(0, 80) ?? ""}`.trim();
 }

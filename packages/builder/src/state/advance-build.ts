@@ -26,13 +26,13 @@ export function advanceBuild(state: BuildState, input: BuildInput): BuildStep {
     case "stage-finished":
       return finishStage(input.plan ? withPlan(state, input.plan) : state, input.stage);
     case "task-finished":
-      return changeTask(state, input.task, () => ({ status: "done" }));
+      return finishTask(state, input.task);
     case "task-failed":
       return failTask(state, input);
     case "phase-checked":
       return judgePhase(state, input);
     case "phase-repaired":
-      return changePhase(state, input.phase, "repairing", () => ({ status: "checking" }));
+      return checkRepaired(state, input.phase);
     case "interrupted":
       return end(state, input.outcome, input.reason);
   }
@@ -99,17 +99,6 @@ function isReady(state: BuildState, task: TaskState): boolean {
   });
 }
 
-function failTask(state: BuildState, input: { task: string; retryable: boolean; reason: string }): BuildStep {
-  const task = findTask(state, input.task);
-  if (task?.status !== "running") return { state, effects: [] };
-  if (input.retryable && task.attempts < state.policy.maxTaskAttempts) {
-    return changeTask(state, input.task, () => ({ status: "pending" }));
-  }
-  const failed = changeTask(state, input.task, () => ({ status: "failed" }), false);
-  if (state.policy.continueOnError) return nextWork(failed.state);
-  return end(failed.state, "failed", `Task "${input.task}" failed: ${input.reason}`);
-}
-
 function judgePhase(state: BuildState, input: { phase: string; passed: boolean; reason: string }): BuildStep {
   const phase = state.phases.find((candidate) => candidate.id === input.phase);
   if (phase?.status !== "checking") return { state, effects: [] };
@@ -147,25 +136,36 @@ function findTask(state: BuildState, id: string): TaskState | undefined {
   return state.phases.flatMap((phase) => phase.tasks).find((task) => task.id === id);
 }
 
-function changeTask(state: BuildState, id: string, change: () => Partial<TaskState>, goOn = true): BuildStep {
+/** The state with one running task changed. */
+function replaceTask(state: BuildState, id: string, status: TaskState["status"]): BuildState | undefined {
   const phase = state.phases.find((candidate) =>
     candidate.tasks.some((task) => task.id === id && task.status === "running"),
   );
-  if (!phase) return { state, effects: [] };
-  const tasks = phase.tasks.map((task) => (task.id === id ? { ...task, ...change() } : task));
-  const changed = replacePhase(state, { ...phase, tasks });
-  return goOn ? nextWork(changed) : { state: changed, effects: [] };
+  if (!phase) return undefined;
+  return replacePhase(state, {
+    ...phase,
+    tasks: phase.tasks.map((task) => (task.id === id ? { ...task, status } : task)),
+  });
 }
 
-function changePhase(
-  state: BuildState,
-  id: string,
-  expected: PhaseState["status"],
-  change: () => Partial<PhaseState>,
-): BuildStep {
+function finishTask(state: BuildState, id: string): BuildStep {
+  const changed = replaceTask(state, id, "done");
+  return changed ? nextWork(changed) : { state, effects: [] };
+}
+
+function failTask(state: BuildState, input: { task: string; retryable: boolean; reason: string }): BuildStep {
+  const attempts = findTask(state, input.task)?.attempts ?? 0;
+  const isLast = !input.retryable || attempts >= state.policy.maxTaskAttempts;
+  const changed = replaceTask(state, input.task, isLast ? "failed" : "pending");
+  if (!changed) return { state, effects: [] };
+  if (!isLast || state.policy.continueOnError) return nextWork(changed);
+  return end(changed, "failed", `Task "${input.task}" failed: ${input.reason}`);
+}
+
+function checkRepaired(state: BuildState, id: string): BuildStep {
   const phase = state.phases.find((candidate) => candidate.id === id);
-  if (phase?.status !== expected) return { state, effects: [] };
-  return nextWork(replacePhase(state, { ...phase, ...change() }));
+  if (phase?.status !== "repairing") return { state, effects: [] };
+  return nextWork(replacePhase(state, { ...phase, status: "checking" }));
 }
 
 function replacePhase(state: BuildState, phase: PhaseState): BuildState {
