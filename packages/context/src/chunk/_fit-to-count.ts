@@ -28,7 +28,7 @@ export function fitToCount(text: string, pieces: PieceList, options: CountedOpti
       } else if (next > from + 1) {
         room = Math.min(room * 0.9, (sumTokens(pieces, from, next) * budget * 0.97) / tokens);
         continue;
-      } else splitOver(text, { start, end, cut: last ? 0 : (pieces.cut[next] ?? 0) }, options, bounds);
+      } else bounds.push(...splitOver(text, { start, end, cut: last ? 0 : (pieces.cut[next] ?? 0) }, options));
       from = next;
       start = end;
       break;
@@ -57,12 +57,8 @@ function sampleRatio(text: string, countTokens: (text: string) => number): numbe
 }
 
 /** One piece the counter finds over the budget: the longest part that fits, again and again, cut at lines or words. */
-function splitOver(
-  text: string,
-  part: { start: number; end: number; cut: number },
-  options: CountedOptions,
-  bounds: Bound[],
-): void {
+function splitOver(text: string, part: { start: number; end: number; cut: number }, options: CountedOptions): Bound[] {
+  const bounds: Bound[] = [];
   let start = part.start;
   while (start < part.end) {
     let low = 1;
@@ -78,6 +74,7 @@ function splitOver(
     bounds.push({ end, tokens, cut: end === part.end ? part.cut : CUT.anywhere });
     start = end;
   }
+  return bounds;
 }
 
 function goodEnd(text: string, start: number, end: number): number {

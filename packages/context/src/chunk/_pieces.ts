@@ -24,13 +24,14 @@ export class PieceList {
   /** 1 where the piece is a heading, which must not end a chunk. */
   heading = new Uint8Array(1024);
 
-  add(start: number, tokens: number, cut: number, heading = 0): void {
+  add(start: number, tokens: number, cut: number): number {
     if (this.count === this.cut.length) this.grow();
     const row = this.count++;
     this.start[row] = start;
     this.tokens[row] = tokens;
     this.cut[row] = cut;
-    this.heading[row] = heading;
+    this.heading[row] = 0;
+    return row;
   }
 
   private grow(): void {
@@ -107,7 +108,8 @@ class PieceCutter {
   private block(part: Part, block: { table: BlockTable; row: number; kind: number; cut: number }): void {
     const tokens = estimateRange(this.text, part, this.options.generation);
     if (tokens <= this.options.limit) {
-      this.pieces.add(part.start, tokens, block.cut, block.kind === KIND.heading ? 1 : 0);
+      const row = this.pieces.add(part.start, tokens, block.cut);
+      if (block.kind === KIND.heading) this.pieces.heading[row] = 1;
       return;
     }
     const { table, row } = block;

@@ -144,7 +144,7 @@ test("blocks that fit are never cut and headings never end a chunk", () => {
 });
 
 test("summaries come from the model where it answers, else from the text", async () => {
-  const text = "# A\n\nFirst things. More.\n\n".repeat(1) + "# B\n\n" + "Second things are here. ".repeat(80);
+  const text = `# A\n\nFirst things. More.\n\n# B\n\n${"Second things are here. ".repeat(80)}`;
   const { chunks } = chunkSpec(text, { windowTokens: 300 });
   expect(chunks[0]?.summary).toContain("A");
   const result = await summarizeChunks({

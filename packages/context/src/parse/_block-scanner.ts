@@ -151,7 +151,7 @@ export class BlockScanner {
         return true;
       case KIND.fence:
         this.extend();
-        if (at.column < 4 && isFenceEnd(text, at.i, at.end, this.fence)) this.open = NONE;
+        if (at.column < 4 && isFenceEnd(text, at, this.fence)) this.open = NONE;
         return true;
       case KIND.html:
         this.extend();

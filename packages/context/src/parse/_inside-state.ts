@@ -22,7 +22,7 @@ export class InsideState {
     let i = line.i;
     let indent = line.indent;
     if (this.fenced) {
-      if (indent < 4 && isFenceEnd(source, i, end, this.fence)) this.fenced = false;
+      if (indent < 4 && isFenceEnd(source, line, this.fence)) this.fenced = false;
       return;
     }
     for (let depth = 0; depth < DEEPEST && i < end; depth++) {

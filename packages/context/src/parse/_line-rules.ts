@@ -35,7 +35,12 @@ export function fenceLength(text: string, i: number, end: number): number {
 }
 
 /** Whether the line closes a fence of this mark and length. */
-export function isFenceEnd(text: string, i: number, end: number, fence: { mark: number; length: number }): boolean {
+export function isFenceEnd(
+  text: string,
+  line: { i: number; end: number },
+  fence: { mark: number; length: number },
+): boolean {
+  const { i, end } = line;
   let n = i;
   while (n < end && text.charCodeAt(n) === fence.mark) n++;
   if (n - i < fence.length) return false;

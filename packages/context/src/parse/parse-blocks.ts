@@ -78,7 +78,7 @@ function toBlocks(text: string, table: BlockTable, place: Place): Block[] {
       continue;
     }
     const mark = table.level[row] ?? 0;
-    const children = itemChildren(text, table, row, place);
+    const children = itemChildren(text, { table, row, place });
     if (children.length > 0) block.children = children;
     if (!list || mark !== listMark) {
       list = {
@@ -119,7 +119,8 @@ function toBlock(table: BlockTable, row: number, firstLine: number): Block {
   return block;
 }
 
-function itemChildren(text: string, table: BlockTable, row: number, place: Place): Block[] {
+function itemChildren(text: string, item: { table: BlockTable; row: number; place: Place }): Block[] {
+  const { table, row, place } = item;
   const start = table.content[row] ?? 0;
   const end = table.end[row] ?? 0;
   if (start >= end || place.depth >= DEEPEST) return [];

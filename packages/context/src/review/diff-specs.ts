@@ -24,79 +24,87 @@ const ALIKE = 0.5;
 /** Compares the requirements of two versions of a specification. */
 export function diffSpecs(before: string, after: string): SpecDiff {
   const diff: SpecDiff = { added: [], removed: [], changed: [], moved: [], unchanged: 0 };
-  const olds = new Set(extractRequirements(before));
-  const news = new Set(extractRequirements(after));
-  pair(
-    olds,
-    news,
+  const rest: Rest = { olds: new Set(extractRequirements(before)), news: new Set(extractRequirements(after)) };
+  diff.unchanged = takePairs(
+    rest,
     (item) => `${item.label ?? ""}\n${item.hash}\n${item.headingPath.join("\n")}`,
-    () => diff.unchanged++,
-  );
-  pair(
-    olds,
-    news,
-    (item) => `${item.label ?? ""}\n${item.hash}`,
-    (old, now) => diff.moved.push({ before: old, after: now }),
-  );
-  pair(
-    olds,
-    news,
-    (item) => (item.label === undefined ? undefined : item.label),
-    (old, now) => diff.changed.push({ before: old, after: now }),
-  );
-  pair(
-    olds,
-    news,
-    (item) => item.hash,
-    (old, now) => diff.moved.push({ before: old, after: now }),
-  );
-  pairAlike(olds, news, diff);
-  diff.removed.push(...olds);
-  diff.added.push(...news);
+  ).length;
+  diff.moved.push(...takePairs(rest, (item) => `${item.label ?? ""}\n${item.hash}`));
+  diff.changed.push(...takePairs(rest, (item) => item.label));
+  diff.moved.push(...takePairs(rest, (item) => item.hash));
+  diff.changed.push(...takeAlike(rest));
+  diff.removed.push(...rest.olds);
+  diff.added.push(...rest.news);
   diff.changed.sort((a, b) => a.after.span.start - b.after.span.start);
   diff.moved.sort((a, b) => a.after.span.start - b.after.span.start);
   return diff;
 }
 
-function pair(
-  olds: Set<Requirement>,
-  news: Set<Requirement>,
-  key: (item: Requirement) => string | undefined,
-  found: (old: Requirement, now: Requirement) => void,
-): void {
-  const byKey = new Map<string, Requirement[]>();
-  for (const old of olds) {
-    const name = key(old);
-    if (name !== undefined) byKey.set(name, [...(byKey.get(name) ?? []), old]);
-  }
-  for (const now of news) {
-    const name = key(now);
-    const old = name === undefined ? undefined : byKey.get(name)?.shift();
-    if (!old) continue;
-    olds.delete(old);
-    news.delete(now);
-    found(old, now);
-  }
+/** Requirements of both versions that have no partner yet. */
+interface Rest {
+  olds: Set<Requirement>;
+  news: Set<Requirement>;
 }
 
-function pairAlike(olds: Set<Requirement>, news: Set<Requirement>, diff: SpecDiff): void {
-  const grams = new Map([...olds].map((old) => [old, wordPairs(old.text)]));
-  for (const now of news) {
+/** Takes out the pairs that have the same key, in order. */
+function takePairs(rest: Rest, key: (item: Requirement) => string | undefined): ChangedRequirement[] {
+  const pairs: ChangedRequirement[] = [];
+  const byKey = new Map<string, Requirement[]>();
+  for (const old of rest.olds) {
+    const name = key(old);
+    if (name === undefined) continue;
+    const known = byKey.get(name);
+    if (known) known.push(old);
+    else byKey.set(name, [old]);
+  }
+  for (const now of rest.news) {
+    const name = key(now);
+    const old = name === undefined ? undefined : byKey.get(name)?.shift();
+    if (old) pairs.push(take(rest, old, now));
+  }
+  return pairs;
+}
+
+function take(rest: Rest, before: Requirement, after: Requirement): ChangedRequirement {
+  rest.olds.delete(before);
+  rest.news.delete(after);
+  return { before, after };
+}
+
+/** A word pair that more requirements than this share says nothing. */
+const COMMON = 100;
+
+/** Takes out the pairs whose words are nearly the same. */
+function takeAlike(rest: Rest): ChangedRequirement[] {
+  const pairs: ChangedRequirement[] = [];
+  const grams = new Map([...rest.olds].map((old) => [old, wordPairs(old.text)]));
+  const holders = new Map<string, Requirement[]>();
+  for (const [old, words] of grams) {
+    for (const gram of words) {
+      const known = holders.get(gram);
+      if (known) known.push(old);
+      else holders.set(gram, [old]);
+    }
+  }
+  for (const now of rest.news) {
     const mine = wordPairs(now.text);
+    const near = new Set<Requirement>();
+    for (const gram of mine) {
+      const known = holders.get(gram) ?? [];
+      if (known.length <= COMMON) for (const old of known) if (rest.olds.has(old)) near.add(old);
+    }
     let best: Requirement | undefined;
     let most = ALIKE;
-    for (const old of olds) {
+    for (const old of near) {
       const alike = overlap(mine, grams.get(old) ?? new Set());
       if (alike > most) {
         most = alike;
         best = old;
       }
     }
-    if (!best) continue;
-    olds.delete(best);
-    news.delete(now);
-    diff.changed.push({ before: best, after: now });
+    if (best) pairs.push(take(rest, best, now));
   }
+  return pairs;
 }
 
 function wordPairs(text: string): Set<string> {
