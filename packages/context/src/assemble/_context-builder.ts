@@ -1,3 +1,4 @@
+import { estimateRange, estimateTokens, messageFrame } from "../tokens/estimate-tokens.ts";
 import type { AssembledContext, ContextPart } from "./assemble-context.ts";
 
 export type PartName = Omit<ContextPart, "tokens">;
@@ -10,10 +11,12 @@ export class ContextBuilder {
   private used = 0;
   private readonly budget: number;
   private readonly count: (text: string) => number;
+  private readonly countWhole: (text: string) => number;
 
-  constructor(budget: number, count: (text: string) => number) {
-    this.budget = budget;
-    this.count = count;
+  constructor(budget: number, countTokens: ((text: string) => number) | undefined) {
+    this.budget = countTokens ? budget : budget - Math.ceil(messageFrame());
+    this.count = countTokens ?? countPart;
+    this.countWhole = countTokens ?? estimateTokens;
   }
 
   /** Keeps room for a text that {@link addReserved} adds at the end. */
@@ -56,11 +59,16 @@ export class ContextBuilder {
 
   finish(complete: boolean): AssembledContext {
     const text = this.parts.join("\n");
-    return { text, tokens: this.count(text), complete, included: this.included, leftOut: this.leftOut };
+    return { text, tokens: this.countWhole(text), complete, included: this.included, leftOut: this.leftOut };
   }
 
-  /** With the line between two parts. */
-  private cost(text: string): number {
+  /** Tokens of a part, with the line between it and the next. */
+  cost(text: string): number {
     return this.count(text) + 1;
   }
+}
+
+/** The estimate of one part: the message's frame counts once, for all of them. */
+function countPart(text: string): number {
+  return Math.ceil(estimateRange(text, { start: 0, end: text.length }));
 }

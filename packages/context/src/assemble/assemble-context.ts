@@ -1,7 +1,6 @@
 import type { Requirement } from "@ccb/core";
 import { summarizeText } from "../chunk/summarize-text.ts";
 import { type Outline, parseOutline, type Section } from "../parse/parse-outline.ts";
-import { estimateTokens } from "../tokens/estimate-tokens.ts";
 import { ContextBuilder, type PartName } from "./_context-builder.ts";
 import { rankSections } from "./_rank-sections.ts";
 
@@ -42,6 +41,8 @@ export interface AssembledContext {
 
 /** Share of the budget the whole specification may take: the rest is for what the task depends on. */
 const WHOLE_SHARE = 0.85;
+/** Share of the budget the overview may take. */
+const OVERVIEW_SHARE = 0.15;
 const LISTED_SECTIONS = 80;
 
 /**
@@ -50,8 +51,7 @@ const LISTED_SECTIONS = 80;
  * and the task. Deterministic; what did not fit is named in `leftOut`. The task itself is always in, even over the budget.
  */
 export function assembleContext(options: AssembleOptions): AssembledContext {
-  const count = options.countTokens ?? estimateTokens;
-  const builder = new ContextBuilder(options.budgetTokens, count);
+  const builder = new ContextBuilder(options.budgetTokens, options.countTokens);
   const task = renderTask(options);
   builder.reserve(task);
   const whole = `# Specification\n\n${options.spec.trimEnd()}\n`;
@@ -79,8 +79,12 @@ function addDependency(builder: ContextBuilder, dependency: { title: string; out
 function addSections(builder: ContextBuilder, options: AssembleOptions): void {
   const { spec } = options;
   const outline = parseOutline(spec);
-  const overview = renderOverview(spec, outline);
-  builder.addOrLeave({ kind: "overview", title: outline.title ?? "Overview", reason: "orientation" }, overview);
+  const name: PartName = { kind: "overview", title: outline.title ?? "Overview", reason: "orientation" };
+  const room = options.budgetTokens * OVERVIEW_SHARE;
+  const views = [6, 2, 1, 0].map((depth) => renderOverview(spec, outline, depth));
+  const overview = views.find((view) => builder.cost(view) <= room);
+  if (overview !== undefined) builder.addOrLeave(name, overview);
+  else builder.leave({ ...name, reason: "the budget is too small for it" }, views.at(-1) ?? "");
   const chosen: Section[] = [];
   for (const { section, reason } of rankSections(spec, outline, wantOf(options))) {
     const text = renderSection(spec, section);
@@ -110,12 +114,15 @@ function wantOf(options: AssembleOptions): { words: string; requirements: Requir
   };
 }
 
-function renderOverview(spec: string, outline: Outline): string {
+/** What the specification is about, and its headings down to a depth. */
+function renderOverview(spec: string, outline: Outline, depth: number): string {
   const titles = outline.sections
-    .filter((section) => section.level > 0)
+    .filter((section) => section.level > 0 && section.level <= depth)
     .slice(0, LISTED_SECTIONS)
     .map((section) => `${"  ".repeat(section.level - 1)}- ${section.title}`);
-  return `# Specification: ${outline.title ?? "overview"}\n\n${summarizeText(spec, { maxCharacters: 600 })}\n\nSections:\n${titles.join("\n")}\n`;
+  const summary = summarizeText(spec, { maxCharacters: depth > 1 ? 600 : 200 });
+  const list = titles.length > 0 ? `\nSections:\n${titles.join("\n")}\n` : "";
+  return `# Specification: ${outline.title ?? "overview"}\n\n${summary}\n${list}`;
 }
 
 function renderSection(spec: string, section: Section): string {
