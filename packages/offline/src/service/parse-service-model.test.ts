@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explainRequirement, parseServiceModel, planServiceParts, renderServicePart } from "./index.ts";
@@ -167,4 +168,55 @@ test("what is written as a table or as a list is read back", () => {
       }
     }),
   );
+});
+
+const tracker = readFileSync(new URL("../../../../examples/specs/task-tracker.md", import.meta.url), "utf8");
+
+function explainMore(sentence: string) {
+  return explain(`${tracker}\n## More\n\n- ${sentence}\n`, sentence);
+}
+
+test.each([
+  "Members can only see their own tasks.",
+  "Deleted tasks go to a trash for 30 days and are then removed.",
+  "The title of a task must be unique within a project, ignoring case.",
+  "The list of tasks must include the number of comments of each task.",
+  "A task must have at least one comment before it can be done.",
+  "Only in_progress tasks can be deleted.",
+  "Tasks without an assignee must be shown first.",
+  "Creating a project must create three default tasks.",
+  "A task that is deleted must be copied to an archive.",
+  "When a project is archived, all its tasks must be cancelled.",
+  "Comments may only be deleted within an hour.",
+  "The due date of a task must be a working day.",
+  "Tokens must be stored as hashes in the database.",
+  "The service must validate addresses with the postal service.",
+  "The status of a project must follow from its tasks.",
+  "The estimate of a task must be shown in days.",
+  "Users must be able to create, edit and share tasks.",
+  "Tasks must be sortable by due date and by priority, high first.",
+  "The assignee of a task must be a member of the project.",
+  "The service must keep a copy of every task in JSON files.",
+  "Validation messages must be in German.",
+  "Clients can change comments.",
+])("does not take a sentence for understood because it knows some of its words: %s", (sentence) => {
+  expect(explainMore(sentence)).toMatchObject({ buildable: false });
+});
+
+test.each([
+  "Users must be able to create and update tasks.",
+  "The title of a task is required and has at most 200 characters.",
+  "A task belongs to one project.",
+  "Tasks can be filtered by priority.",
+  "Requests without a valid token are rejected with 401.",
+  "All answers are JSON.",
+  "Unknown ids are answered with 404.",
+  "Deleting a task answers 204.",
+  "The priority of a task is one of low, medium or high.",
+  "The name of a project must be unique.",
+  "Creating a record answers 201 with a Location header.",
+  "A request with a wrong content type is answered with 415.",
+  "The health endpoint needs no token.",
+])("recognises what it builds in other words: %s", (sentence) => {
+  expect(explainMore(sentence)).toMatchObject({ buildable: true });
 });

@@ -33,6 +33,18 @@ const modelRules: readonly SentenceRule[] = [
   platformRule,
 ];
 const listRules: readonly SentenceRule[] = [paginationRule, sortRule, searchRule, filterRule];
+/** Rules that match a whole construction, not a few words; a sentence they read may hold one word nobody knows. */
+const definiteRules = new Set<SentenceRule>([
+  timestampRule,
+  transitionRule,
+  initialStateRule,
+  stampRule,
+  frozenRule,
+  uniqueRule,
+  deleteRule,
+  comparisonRule,
+  ...listRules,
+]);
 const mentionRules: readonly SentenceRule[] = [crudRule, fieldRule, relationRule];
 
 /**
@@ -66,8 +78,11 @@ function applyRules(draft: ServiceDraft, rules: readonly SentenceRule[]): void {
   for (const statement of draft.sentences) {
     if (statement.claimed || isOutOfScope(statement.headingPath)) continue;
     const refused = draft.refusals.has(statement);
-    for (const rule of rules)
-      if (!refused || rule === authRule) statement.parts.push(...(rule(statement, draft) ?? []));
+    for (const rule of rules) {
+      const parts = refused && rule !== authRule ? undefined : rule(statement, draft);
+      statement.parts.push(...(parts ?? []));
+      if (parts !== undefined && definiteRules.has(rule)) statement.tolerance = Math.max(statement.tolerance, 1);
+    }
   }
 }
 

@@ -80,8 +80,11 @@ function addFilters(entity: EntityModel, statement: Statement, bare: boolean): n
     statement.plain.split(/\bsort(?:ed|ing)?\b|\border(?:ed)? by\b|\bsearch(?:ed|ing)?\b|\bpaginat\w+\b/i)[0] ?? "";
   const after = /\b(?:by|on|filters?(?: for)?|filterable)\b:?\s*(.+)$/i.exec(words)?.[1] ?? "";
   for (const field of entity.fields) {
-    if (field.name === entity.key || !namesField(after, field) || entity.filters[field.name] !== undefined) continue;
-    if (Object.values(entity.filters).some((filter) => filter.field === field.name)) {
+    if (field.name === entity.key || !namesField(after, field)) continue;
+    if (
+      entity.filters[field.name] !== undefined ||
+      Object.values(entity.filters).some((filter) => filter.field === field.name)
+    ) {
       found += 1;
       continue;
     }

@@ -10,6 +10,10 @@ export const uniqueRule: SentenceRule = (statement, draft) => {
   const spoken =
     /\bunique(?:ness)?\b|\bno two\b|\bduplicates?\b|\bat most once\b|\bonly once\b|\balready (?:exists|in use|taken|registered)\b|\bthe same\b/i;
   if (!spoken.test(plain)) return undefined;
+  if (/\bcase\b|\bcapital/i.test(plain)) {
+    statement.reason ??= "uniqueness that ignores capitals is not built offline";
+    return undefined;
+  }
   for (const entity of scopeOf(draft, statement)) {
     const within =
       /\b(?:unique|twice|once|the same [\w ]+?)\b[^.]*?\b(?:per|within|inside|for (?:each|every|a|an|the same)|in (?:each|every|a|an|the same|its|one))\s+(?:the |a |an |each |same )*([\w ]+)/i.exec(

@@ -93,6 +93,7 @@ export const sortRule: SentenceRule = (statement, draft) => {
     !(order !== undefined && /\bdesc/i.test(plain))
   )
     return undefined;
+  if (ownOrder(plain, draft)) statement.reason ??= "an order of its own for the values of a field is not built offline";
   if (sort !== undefined) draft.sort.param = sort;
   if (order !== undefined && order !== sort && /\basc|\bdesc/i.test(plain)) draft.sort.orderParam = order;
   for (const entity of scopedOrAll(draft, statement)) {
@@ -105,6 +106,11 @@ export const sortRule: SentenceRule = (statement, draft) => {
   }
   return ["feature:sort"];
 };
+
+function ownOrder(plain: string, draft: ServiceDraft): boolean {
+  const before = /\b([\w-]+) (?:\w+ )?first\b/i.exec(plain)?.[1]?.toLowerCase() ?? "";
+  return draft.entities.some((entity) => entity.fields.some((field) => field.values?.includes(before)));
+}
 
 function defaultOrder(plain: string, fieldNamed: (text: string) => string | undefined): string | undefined {
   const created = fieldNamed("created_at") ?? fieldNamed("created");

@@ -1,7 +1,12 @@
 import type { EntityModel, FieldModel } from "../service-model.ts";
 import { parseFieldLimits } from "../spec/_field-limits.ts";
+import { parseFirstType } from "../spec/_field-type.ts";
 import { mentionedEntities, type SentenceRule, scopeOf } from "../spec/draft.ts";
 import { mentionsField } from "./list-rules.ts";
+
+/** Words that make a sentence more than its nouns and verbs say. */
+const conditions =
+  /\b(?:only|before|after|within|without|first|last|at least|more|fewer|number of|includ\w+|how|each time|every time|two|three|four|five|ten|twice|same|other|default)\b|\b\d+ [a-z]/i;
 
 const verbs: readonly [RegExp, EntityModel["endpoints"][number]["action"][]][] = [
   [
@@ -23,6 +28,7 @@ const verbs: readonly [RegExp, EntityModel["endpoints"][number]["action"][]][] =
 /** Recognises sentences that ask for creating, reading, updating or deleting records, and checks that an endpoint does it. */
 export const crudRule: SentenceRule = (statement, draft) => {
   const { plain } = statement;
+  if (conditions.test(plain)) return undefined;
   const named = mentionedEntities(draft, plain);
   const entities =
     named.length === 0 && /\b(?:every|each|all)(?: \w+)? (?:entit\w+|resources?|records?|objects?)\b/i.test(plain)
@@ -65,10 +71,33 @@ export const fieldRule: SentenceRule = (statement, draft) => {
     const fields = entity.fields.filter((field) => mentionsField(plain, field.name));
     const [field] = fields;
     if (field === undefined || fields.length > 3) continue;
-    return fields.every((candidate) => agrees(candidate, plain)) ? [`entity:${entity.name}`] : undefined;
+    return fields.every((candidate) => agrees(candidate, plain) && confirms(candidate, plain))
+      ? [`entity:${entity.name}`]
+      : undefined;
   }
   return undefined;
 };
+
+/** Whether a sentence states something about the field that the model holds. */
+function confirms(field: FieldModel, plain: string): boolean {
+  if (Object.keys(parseFieldLimits(plain, field.type)).length > 0) return true;
+  if (
+    /\b(?:required|mandatory|optional|read-only|not required|may be (?:null|empty|omitted)|must (?:have|be given|be present|be provided))\b/i.test(
+      plain,
+    )
+  )
+    return true;
+  if (
+    field.values?.filter((value) => mentionsField(plain, value)).length === field.values?.length &&
+    field.values !== undefined
+  )
+    return true;
+  if (field.default !== undefined && /\bdefaults?\b/i.test(plain)) return mentionsField(plain, String(field.default));
+  return (
+    /\b(?:must|shall|has to) be an? (?:valid |well-formed )?/i.test(plain) &&
+    parseFirstType(plain.replace(/^.*?\b(?:must|shall|has to) be an? /i, "").slice(0, 30)) === field.type
+  );
+}
 
 function agrees(field: FieldModel, plain: string): boolean {
   const limits = parseFieldLimits(plain, field.type);
@@ -92,7 +121,7 @@ export const relationRule: SentenceRule = (statement, draft) => {
   const { plain } = statement;
   const named = mentionedEntities(draft, plain);
   if (
-    /\b(?:if|unless|when|while|only|at most|at least \d|more than|fewer than|no more|overlap\w*|automatically|up to|maximum)\b/i.test(
+    /\b(?:if|unless|when|while|only|at most|at least \d|more than|fewer than|no more|overlap\w*|automatically|up to|maximum|before|after|within|without|first|number of|at least)\b/i.test(
       plain,
     )
   )

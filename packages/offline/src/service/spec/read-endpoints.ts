@@ -16,6 +16,9 @@ export function readEndpoints(draft: ServiceDraft): void {
   for (const entity of draft.entities) for (const endpoint of entity.endpoints) addParentField(draft, entity, endpoint);
 }
 
+/** The description of a listed endpoint is free prose; so many of its words may be unknown. */
+const wordsOfDescription = 6;
+
 function placeEndpoint(draft: ServiceDraft, listed: ListedEndpoint): void {
   const { statement, method, path, span } = listed;
   const parts = [`endpoint:${method} ${path}`];
@@ -35,7 +38,9 @@ function placeEndpoint(draft: ServiceDraft, listed: ListedEndpoint): void {
     (other) => other.method === resolved.method && samePath(other.path, resolved.path),
   );
   if (known === undefined) entity.endpoints.push({ ...resolved, ...(span === undefined ? {} : { span }) });
-  statement?.parts.push(...parts, `entity:${entity.name}`);
+  if (statement === undefined) return;
+  statement.parts.push(...parts, `entity:${entity.name}`);
+  if (listed.definition) statement.tolerance = wordsOfDescription;
 }
 
 function samePath(left: string, right: string): boolean {

@@ -18,6 +18,8 @@ export interface Statement extends StatementModel {
   block: Block;
   /** True once a reader took it as a definition, so that no rule reads it again. */
   claimed?: boolean;
+  /** How many words may stay unexplained: none where only general words matched, some where a definite rule did. */
+  tolerance: number;
 }
 
 const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|approx|max|min|no|incl|resp|cf)|\b[A-Z])\.$/i;
@@ -75,6 +77,7 @@ function emptyStatement(block: Block) {
   return {
     headingPath: block.headingPath,
     parts: [] as string[],
+    tolerance: 0,
     block,
     cells: [] as string[],
     header: [] as string[],
