@@ -16,13 +16,13 @@ export function scoreComplexity(
 ): Pick<Analysis, "complexity" | "complexityScore" | "complexityReasons"> {
   const count = (kind: string) => spec.requirements.filter((requirement) => requirement.kind === kind).length;
   const shares: Share[] = [
-    share(spec.requirements.length, 0.35, 35, "Requirements"),
-    share(spec.sections.filter(({ level }) => level > 0).length, 0.3, 15, "Sections"),
-    share(parts, 1.5, 15, "Components"),
-    share(count("integration"), 1.5, 12, "Integrations with other systems"),
-    share(count("security"), 0.8, 10, "Security requirements"),
-    share(count("performance"), 1, 8, "Performance requirements"),
-    share(Math.round(spec.words / 1000), 0.5, 5, "Thousands of words"),
+    share("Requirements", { count: spec.requirements.length, weight: 0.35, most: 35 }),
+    share("Sections", { count: spec.sections.filter(({ level }) => level > 0).length, weight: 0.3, most: 15 }),
+    share("Components", { count: parts, weight: 1.5, most: 15 }),
+    share("Integrations with other systems", { count: count("integration"), weight: 1.5, most: 12 }),
+    share("Security requirements", { count: count("security"), weight: 0.8, most: 10 }),
+    share("Performance requirements", { count: count("performance"), weight: 1, most: 8 }),
+    share("Thousands of words", { count: Math.round(spec.words / 1000), weight: 0.5, most: 5 }),
   ];
   const score = Math.min(100, Math.round(shares.reduce((sum, { points }) => sum + points, 0)));
   return {
@@ -32,7 +32,8 @@ export function scoreComplexity(
   };
 }
 
-function share(count: number, weight: number, most: number, what: string): Share {
+function share(what: string, counted: { count: number; weight: number; most: number }): Share {
+  const { count, weight, most } = counted;
   const points = Math.min(most, Math.round(count * weight * 10) / 10);
   return { points, reason: `${what}: ${count} (${points} points of at most ${most})` };
 }

@@ -7,7 +7,7 @@ export function withArticle(noun: string): string {
 }
 
 /** The rules of a field in words. */
-export function describeField(field: FieldModel): string {
+function describeField(field: FieldModel): string {
   const rules = [
     field.required ? "required" : "",
     field.unique ? "unique" : "",
@@ -69,7 +69,7 @@ const actionWords: Record<EndpointModel["action"], string> = {
   transition: "moves one to another state",
 };
 
-export function describeEndpoint(endpoint: EndpointModel): string {
+function describeEndpoint(endpoint: EndpointModel): string {
   const within = endpoint.parent ? ` of ${withArticle(endpoint.parent.entity.replaceAll("_", " "))}` : "";
   const state = endpoint.to === undefined ? "" : ` (\`${endpoint.to}\`)`;
   return `${actionWords[endpoint.action]}${state}${within}`;
@@ -89,7 +89,7 @@ export function endpointTable(service: ServiceModel, entity: EntityModel): strin
 }
 
 /** Status codes that an endpoint can answer with. */
-export function statusesOf(service: ServiceModel, endpoint: EndpointModel): string {
+function statusesOf(service: ServiceModel, endpoint: EndpointModel): string {
   const good = endpoint.action === "create" ? 201 : endpoint.action === "remove" ? 204 : 200;
   const writes = endpoint.action === "create" || endpoint.action === "replace" || endpoint.action === "update";
   const statuses = [

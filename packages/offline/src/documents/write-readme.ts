@@ -3,7 +3,7 @@ import { credentialHeader, endpointTable, environmentTable } from "./_describe-s
 import { blocks, code, list, section } from "./_markdown.ts";
 import type { DocumentFacts } from "./read-facts.ts";
 
-export const otherDocuments = [
+const otherDocuments = [
   "[Architecture](docs/architecture.md)",
   "[API](docs/api.md)",
   "[Components](docs/components.md)",

@@ -11,7 +11,7 @@ export function createIdMaker(taken: Iterable<string>): (title: string, fallback
 }
 
 /** A title as an id of at most 48 characters; empty where it holds no Latin letter or digit. */
-export function slugify(title: string): string {
+function slugify(title: string): string {
   return title
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

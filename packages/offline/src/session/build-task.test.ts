@@ -127,7 +127,9 @@ function tasksOf(plan: Plan): { task: Task; phase: Phase }[] {
 }
 
 describe("a task session of the real Claude Code with the offline model", () => {
-  it("builds a service task by task, runs its tests, and satisfies the MCP policy without being refused", async () => {
+  it("builds a service task by task, runs its tests, and satisfies the MCP policy without being refused", {
+    timeout: 240_000,
+  }, async () => {
     for (const { task, phase } of tasksOf(planSpecification())) {
       const result = await runTask({ task, phase });
       expect(result).toMatchObject({ status: "done", refusals: [] });
@@ -140,7 +142,9 @@ describe("a task session of the real Claude Code with the offline model", () => 
     expect(readFileSync(join(project, ".memory", "memory.jsonl"), "utf8")).toContain("task foundation");
   });
 
-  it("reads the whole specification when the prompt holds a part, and records a second attempt under a name of its own", async () => {
+  it("reads the whole specification when the prompt holds a part, and records a second attempt under a name of its own", {
+    timeout: 120_000,
+  }, async () => {
     const [first] = tasksOf(planSpecification());
     if (!first) throw new Error("the plan has no task");
     const once = await runTask({ ...first, part: "# Book Shelf\n\nA REST service." });
