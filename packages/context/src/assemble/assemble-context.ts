@@ -1,8 +1,9 @@
 import type { Requirement } from "@ccb/core";
 import { summarizeText } from "../chunk/summarize-text.ts";
-import { type Outline, parseOutline, type Section } from "../parse/parse-outline.ts";
+import type { Outline, Section } from "../parse/parse-outline.ts";
 import { ContextBuilder, type PartName } from "./_context-builder.ts";
 import { rankSections } from "./_rank-sections.ts";
+import { indexSections } from "./_section-index.ts";
 
 export interface AssembleOptions {
   /** The whole specification. */
@@ -78,7 +79,8 @@ function addDependency(builder: ContextBuilder, dependency: { title: string; out
 
 function addSections(builder: ContextBuilder, options: AssembleOptions): void {
   const { spec } = options;
-  const outline = parseOutline(spec);
+  const index = indexSections(spec);
+  const { outline } = index;
   const name: PartName = { kind: "overview", title: outline.title ?? "Overview", reason: "orientation" };
   const room = options.budgetTokens * OVERVIEW_SHARE;
   const views = [6, 2, 1, 0].map((depth) => renderOverview(spec, outline, depth));
@@ -86,7 +88,7 @@ function addSections(builder: ContextBuilder, options: AssembleOptions): void {
   if (overview !== undefined) builder.addOrLeave(name, overview);
   else builder.leave({ ...name, reason: "the budget is too small for it" }, views.at(-1) ?? "");
   const chosen: Section[] = [];
-  for (const { section, reason } of rankSections(spec, outline, wantOf(options))) {
+  for (const { section, reason } of rankSections(index, wantOf(options))) {
     const text = renderSection(spec, section);
     const part: PartName = {
       kind: "section",

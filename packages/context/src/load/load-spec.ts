@@ -1,8 +1,7 @@
-import { hash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Span } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
+import { hashHex } from "../parse/_hash-hex.ts";
 import { parseOutline } from "../parse/parse-outline.ts";
 import { estimateTokens } from "../tokens/estimate-tokens.ts";
 import { decodeSpec } from "./_decode-spec.ts";
@@ -51,21 +50,22 @@ export async function loadSpec(options: LoadSpecOptions): Promise<LoadedSpec> {
   const names = Array.isArray(source) ? source : [source];
   if (names.length === 0)
     throw badInput("No specification was named.", "Pass a file, a folder, or - for standard input.");
+  const { readFile, stat } = await files();
   const paths: string[] = [];
   for (const name of names) paths.push(...(await expand(name, resolve(cwd, name))));
-  const files: SourceFile[] = [];
+  const loaded: SourceFile[] = [];
   let total = 0;
   for (const path of paths) {
     const { size } = await readable(path, () => stat(path));
     total += size;
     if (total > most) throw tooLarge(total, most);
     const bytes = await readable(path, () => readFile(path));
-    files.push({ path: relative(resolve(cwd), path) || path, bytes });
+    loaded.push({ path: relative(resolve(cwd), path) || path, bytes });
   }
   const [first] = paths;
   const stem = basename(first ?? "spec", extname(first ?? ""));
   const generic = /^(?:spec|specification|readme|index|requirements|prd|doc|docs)$/i.test(stem);
-  return joinFiles(files, generic && first ? basename(dirname(first)) : stem);
+  return joinFiles(loaded, generic && first ? basename(dirname(first)) : stem);
 }
 
 interface SourceFile {
@@ -116,7 +116,7 @@ function joinFiles(files: SourceFile[], fallbackName: string): LoadedSpec {
     tokens: estimateTokens(text),
     title,
     projectName,
-    hash: hash("sha256", text),
+    hash: hashHex(text),
     sources,
     warnings,
   };
@@ -155,6 +155,7 @@ function toProjectName(title: string): string {
 }
 
 async function expand(name: string, path: string): Promise<string[]> {
+  const { readdir, stat } = await files();
   const info = await readable(name, () => stat(path));
   if (!info.isDirectory()) return [path];
   const entries = await readable(name, () => readdir(path, { recursive: true, withFileTypes: true }));
@@ -166,6 +167,11 @@ async function expand(name: string, path: string): Promise<string[]> {
   if (found.length === 0)
     throw badInput(`The folder ${name} holds no specification (.md, .txt, .rst or .adoc).`, "Name the file itself.");
   return found;
+}
+
+/** Fetched on the first call: the package's import stays quick for those who bring their own text. */
+function files(): Promise<typeof import("node:fs/promises")> {
+  return import("node:fs/promises");
 }
 
 async function readStream(stream: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {

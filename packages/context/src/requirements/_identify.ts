@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hashHex } from "../parse/_hash-hex.ts";
 
 /** Text that stays the same when only marks, case or spaces change. */
 export function normaliseText(text: string): string {
@@ -11,14 +11,14 @@ export function normaliseText(text: string): string {
 
 /** Hash of a requirement's normalised text, 16 hexadecimal digits. */
 export function hashText(text: string): string {
-  return hash("sha256", normaliseText(text)).slice(0, 16);
+  return hashHex(normaliseText(text)).slice(0, 16);
 }
 
 /** An id that survives edits elsewhere: the document's own label, else a short hash of text and heading. */
 export function createIdentifier(): (parts: { text: string; label?: string | undefined; heading: string }) => string {
   const seen = new Map<string, number>();
   return ({ text, label, heading }) => {
-    const base = label ?? `R-${hash("sha256", `${normaliseText(heading)}\n${normaliseText(text)}`).slice(0, 8)}`;
+    const base = label ?? `R-${hashHex(`${normaliseText(heading)}\n${normaliseText(text)}`).slice(0, 8)}`;
     const count = (seen.get(base) ?? 0) + 1;
     seen.set(base, count);
     return count === 1 ? base : `${base}-${count}`;

@@ -1,5 +1,5 @@
 import type { Requirement } from "@ccb/core";
-import { toTerms } from "../assemble/_rank-sections.ts";
+import { toTerms } from "../assemble/_to-terms.ts";
 import type { LintFinding } from "./lint-spec.ts";
 
 /** How much of their words two requirements must share to be about the same thing. */
