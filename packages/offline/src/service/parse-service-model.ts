@@ -76,7 +76,7 @@ export function parseServiceModel(specText: string): ServiceModel {
 /** What is refused must not shape the service either, except for its protection. */
 function applyRules(draft: ServiceDraft, rules: readonly SentenceRule[]): void {
   for (const statement of draft.sentences) {
-    if (statement.claimed || isOutOfScope(statement.headingPath)) continue;
+    if (statement.claimed || statement.outOfScope) continue;
     const refused = draft.refusals.has(statement);
     for (const rule of rules) {
       const parts = refused && rule !== authRule ? undefined : rule(statement, draft);
@@ -130,6 +130,7 @@ function createDraft(blocks: readonly Block[], statements: Statement[]): Service
 function readRefusals(statements: readonly Statement[]): Map<Statement, string> {
   const refusals = new Map<Statement, string>();
   for (const statement of statements) {
+    statement.outOfScope = isOutOfScope(statement.headingPath);
     const reason = unsupportedReason(statement.plain);
     if (reason !== undefined) refusals.set(statement, reason);
   }

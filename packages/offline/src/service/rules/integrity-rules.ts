@@ -98,6 +98,12 @@ function referrers(entities: readonly EntityModel[], owner: EntityModel) {
 /** Reads rules that compare two fields: "`ends_at` must be after `starts_at`". */
 export const comparisonRule: SentenceRule = (statement, draft) => {
   const { plain, raw } = statement;
+  if (
+    !/\b(?:after|before|later|earlier|least|most|greater|less|more|lower|higher|above|below|exceed|precede)\b/i.test(
+      plain,
+    )
+  )
+    return undefined;
   const words = [...draft.entities.flatMap((entity) => entity.fields.map((field) => field.name))].filter((name) =>
     mentionsField(plain, name),
   );

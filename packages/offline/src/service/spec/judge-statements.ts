@@ -1,4 +1,4 @@
-import { isDemand, isOutOfScope } from "../rules/unsupported.ts";
+import { isDemand } from "../rules/unsupported.ts";
 import { unexplainedWords } from "../rules/vocabulary.ts";
 import type { StatementModel } from "../service-model.ts";
 import type { ServiceDraft } from "./draft.ts";
@@ -18,14 +18,13 @@ export function judgeStatements(draft: ServiceDraft): void {
       ...(reason === undefined ? {} : { reason }),
     };
     draft.statements.push(model);
-    if (reason !== undefined && !isOutOfScope(headingPath))
-      draft.unsupported.push({ text, line: span.startLine, reason });
+    if (reason !== undefined && !statement.outOfScope) draft.unsupported.push({ text, line: span.startLine, reason });
   }
 }
 
 function judge(statement: Statement, draft: ServiceDraft): string | undefined {
   if (statement.claimed) return undefined;
-  if (isOutOfScope(statement.headingPath)) return "the spec leaves it out";
+  if (statement.outOfScope) return "the spec leaves it out";
   const refusal = draft.refusals.get(statement);
   if (refusal !== undefined) return refusal;
   if (statement.parts.length > 0) return unexplained(statement, draft);

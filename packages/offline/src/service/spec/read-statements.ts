@@ -18,6 +18,8 @@ export interface Statement extends StatementModel {
   block: Block;
   /** True once a reader took it as a definition, so that no rule reads it again. */
   claimed?: boolean;
+  /** True under a heading that takes it out of the scope. */
+  outOfScope?: boolean;
   /** How many words may stay unexplained: none where only general words matched, some where a definite rule did. */
   tolerance: number;
 }
