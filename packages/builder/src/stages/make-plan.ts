@@ -30,6 +30,7 @@ export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ 
     });
   }
   checkChosenPhases(plan, bench.options.phases);
+  if (!bench.options.dryRun) checkAnythingBuilt(bench, plan);
   await writeJsonArtifact(join(bench.paths.artifacts, "plan.json"), plan);
   return { plan, reused };
 }
@@ -52,6 +53,17 @@ async function generatePlan(bench: Workbench, analysis: Analysis): Promise<Plan>
     parts.push(value);
   }
   return mergePlans(parts);
+}
+
+/** A plan may waive everything; then there is nothing to build, and to call that done would be a lie. */
+function checkAnythingBuilt(bench: Workbench, plan: Plan): void {
+  if (plan.phases.length > 0) return;
+  const reasons = [...new Set(plan.waivers.map(({ reason }) => reason))].slice(0, 3);
+  throw new CcbError({
+    code: "bad-input",
+    message: `The plan of ${bench.model.id} builds nothing: all ${plan.waivers.length} requirements are waived. ${reasons.join("; ")}`,
+    hint: "The reasons are in artifacts/plan.json. The offline model builds REST services whose specification has tables or lists of fields; another model (--model, with a key) builds anything.",
+  });
 }
 
 /** Phases asked for by id must exist, and nothing they depend on may be left out. */
