@@ -81,13 +81,19 @@ function sumCalls(totals: CostTotals) {
   };
 }
 
-/** `npm start` where the project has such a script, else the command an http check started it with. */
+/**
+ * How to start what was built: the command its http checks used, with the variables they set (values are the reader's to choose), else `npm start` where the
+ * project has such a script.
+ */
 async function findStartCommand(bench: Workbench, work: BuildWork): Promise<string | undefined> {
-  const manifest = await readFile(join(bench.paths.root, "package.json"), "utf8").catch(() => undefined);
-  if (manifest !== undefined) {
-    const scripts = (JSON.parse(manifest) as { scripts?: Record<string, string> }).scripts;
-    if (scripts?.start) return "npm start";
+  for (const { check } of work.criteria) {
+    if (check?.kind !== "http") continue;
+    const names = Object.entries(check.service.env ?? {}).flatMap(([name, value]) =>
+      value.includes("{{tmp}}") ? [] : [name],
+    );
+    return [...names.map((name) => `${name}=change-me`), check.service.command].join(" ");
   }
-  for (const { check } of work.criteria) if (check?.kind === "http") return check.service.command;
-  return undefined;
+  const manifest = await readFile(join(bench.paths.root, "package.json"), "utf8").catch(() => "{}");
+  const { scripts } = JSON.parse(manifest) as { scripts?: Record<string, string> };
+  return scripts?.start ? "npm start" : undefined;
 }

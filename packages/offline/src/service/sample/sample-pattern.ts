@@ -3,13 +3,17 @@ interface Reader {
   index: number;
   /** Chooses among equals, so that other seeds give other texts. */
   seed: number;
+  /** Atoms read so far; a pattern of huge or nested counts is not simple. */
+  atoms: number;
 }
+
+const maxAtoms = 10_000;
 
 const classes: Record<string, string> = { d: "0123456789", w: "abcdefghijklmnopqrstuvwxyz", s: " " };
 
 /** A text that a simple regular expression matches (classes, groups, alternatives, counts); undefined when it is not simple. */
 export function samplePattern(source: string, seed: number): string | undefined {
-  const reader: Reader = { text: source.replace(/^\^/, "").replace(/\$$/, ""), index: 0, seed };
+  const reader: Reader = { text: source.replace(/^\^/, "").replace(/\$$/, ""), index: 0, seed, atoms: 0 };
   try {
     const text = readAlternatives(reader);
     return reader.index >= reader.text.length && new RegExp(source, "u").test(text) ? text : undefined;
@@ -49,6 +53,8 @@ function readSequence(reader: Reader): string {
 }
 
 function readAtom(reader: Reader): string {
+  reader.atoms += 1;
+  if (reader.atoms > maxAtoms) throw new Error("too long");
   const character = reader.text[reader.index] ?? "";
   reader.index += 1;
   if (character === "(") {
