@@ -82,8 +82,9 @@ async function finish(
   error: CcbError | undefined,
 ): Promise<BuildResult> {
   const { bench, work } = running;
+  const durationMs = Math.round(bench.clock.monotonicMs() - running.startedMs);
   const trace = await writeTrace(bench, work);
-  const summary = await writeSummary(bench, { work, trace, outcome: ending.outcome });
+  const summary = await writeSummary(bench, { work, trace, outcome: ending.outcome, durationMs });
   if ((await bench.repository.head()) && !bench.signal.aborted && ending.outcome !== "planned")
     await commitReport(bench);
   bench.emit({
@@ -92,7 +93,7 @@ async function finish(
     reason: ending.reason,
     directory: bench.paths.root,
     costMicroUsd: summary.costMicroUsd,
-    durationMs: Math.round(bench.clock.monotonicMs() - running.startedMs),
+    durationMs,
   });
   const planned = ending.outcome === "planned" ? { plan: work.plan, criteria: running.criteria } : undefined;
   return { outcome: ending.outcome, reason: ending.reason, directory: bench.paths.root, summary, planned, error };

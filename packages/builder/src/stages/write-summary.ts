@@ -22,7 +22,9 @@ export interface BuildSummary {
   unpricedCalls: number;
   /** Command that starts what was built, where one is known. */
   startCommand: string | undefined;
-  waivers: { requirementId: string; reason: string }[];
+  waivers: { requirementId: string; text: string; reason: string }[];
+  /** Milliseconds from the first event to the last of this run. */
+  durationMs: number;
   unavailableServers: Record<string, string>;
 }
 
@@ -43,7 +45,7 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
 /** Sums the build up and writes `artifacts/summary.json`. */
 export async function writeSummary(
   bench: Workbench,
-  made: { work: BuildWork; trace: BuildTrace; outcome: BuildOutcome },
+  made: { work: BuildWork; trace: BuildTrace; outcome: BuildOutcome; durationMs: number },
 ): Promise<BuildSummary> {
   const { work, trace } = made;
   const totals = bench.ledger.totals();
@@ -62,11 +64,21 @@ export async function writeSummary(
     tasks: { done: work.commits.size, total: work.plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0) },
     ...sumCalls(totals),
     startCommand: await findStartCommand(bench, work),
-    waivers: work.plan.waivers,
+    waivers: listWaivers(bench, work),
+    durationMs: made.durationMs,
     unavailableServers: Object.fromEntries(bench.unavailable),
   };
   await writeJsonArtifact(join(bench.paths.artifacts, "summary.json"), { ...summary, directory: "." });
   return summary;
+}
+
+function listWaivers(bench: Workbench, work: BuildWork): BuildSummary["waivers"] {
+  const textOf = new Map(bench.intake.requirements.map(({ id, text }) => [id, text]));
+  return work.plan.waivers.map(({ requirementId, reason }) => ({
+    requirementId,
+    text: textOf.get(requirementId) ?? "",
+    reason,
+  }));
 }
 
 function sumCalls(totals: CostTotals) {

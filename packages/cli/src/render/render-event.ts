@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { BuildEvent } from "@ccb/core";
+import { type BuildEvent, offlineModelId } from "@ccb/core";
 import type { Painter } from "./_painter.ts";
 import type { BuildView } from "./build-view.ts";
 import { formatCount, formatDuration, formatPlural, formatUsd } from "./format.ts";
@@ -24,7 +24,7 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
   switch (event.type) {
     case "build-start": {
       const where = relative(cwd, event.directory) || ".";
-      return `${paint.strong(event.project)} ${paint.dim(`· ${event.model} · ${where}${event.resumed ? " · resumed" : ""}`)}\n`;
+      return `${paint.strong(event.project)} ${paint.dim(`· ${describeModel(event.model)} · ${where}${event.resumed ? " · resumed" : ""}`)}\n`;
     }
     case "stage-end":
       if (event.stage === "summary") return undefined;
@@ -58,6 +58,10 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     default:
       return undefined;
   }
+}
+
+function describeModel(model: string): string {
+  return model === offlineModelId ? `${model} (rules on this machine, not a language model)` : model;
 }
 
 function renderDetail(event: BuildEvent, { paint, verbosity }: RenderEventOptions): string | undefined {

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { BuildResult, BuildSummary } from "@ccb/builder";
 import type { Painter } from "./_painter.ts";
-import { formatCount, formatUsd } from "./format.ts";
+import { formatCount, formatDuration, formatUsd } from "./format.ts";
 
 const shownWaivers = 8;
 
@@ -25,7 +25,7 @@ export function renderSummary(result: BuildResult, options: { paint: Painter; cw
     ["Project", where],
     ["Requirements", renderRequirements(summary)],
     ["Criteria", renderCriteria(summary)],
-    ["Tasks", `${summary.tasks.done} of ${summary.tasks.total} built`],
+    ["Tasks", `${summary.tasks.done} of ${summary.tasks.total} built in ${formatDuration(summary.durationMs)}`],
     [
       "Model",
       `${formatCount(summary.calls)} calls, ${formatCount(summary.tokens)} tokens, ${formatUsd(summary.costMicroUsd)}${summary.unpricedCalls > 0 ? ` + ${summary.unpricedCalls} calls of unknown price` : ""}`,
@@ -72,4 +72,9 @@ function renderWaivers({ waivers }: BuildSummary, paint: Painter): string[] {
     ...shown,
     ...(more > 0 ? [`    … and ${more} more in artifacts/plan.json`] : []),
   ];
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
