@@ -107,7 +107,7 @@ class Collector {
   }
 
   private paragraph(block: Block): void {
-    const { start, end, startLine } = block.span;
+    const { start, end } = block.span;
     const source = this.text.slice(start, end);
     if (/^[=+]/.test(source) && /^[=+][-=+\s]+$/m.test(source.split("\n", 1)[0] ?? "")) return;
     const bold = /^(?:\*\*|__)([^*_\n]{2,80})(?:\*\*|__)\s*:?\s*$/.exec(source);
@@ -116,6 +116,19 @@ class Collector {
       this.lead = bold[1];
       return;
     }
+    const rows = labelledLines(source);
+    if (rows.length === 0) this.prose(block.span);
+    let from = 0;
+    for (const row of rows) {
+      if (row > from) this.prose(partOf(block.span, source, { from, to: row }));
+      from = row;
+    }
+    if (rows.length > 0) this.prose(partOf(block.span, source, { from, to: source.length }));
+  }
+
+  private prose(range: Stretch): void {
+    const { start, end, startLine } = range;
+    const source = this.text.slice(start, end);
     this.lead = /:\s*$/.test(source) && source.length < 400 ? plainText(source) : "";
     const words = plainText(source);
     if (this.priorityOf(words)) return;
@@ -129,7 +142,7 @@ class Collector {
       this.statement({ start, end, startLine, source: "sentence", alone: true });
       return;
     }
-    this.sentences({ start, end, startLine });
+    this.sentences(range);
   }
 
   private sentences(range: Stretch): void {
@@ -255,6 +268,28 @@ class Collector {
     if (this.trail.pending) this.trail.pending.used = true;
     return true;
   }
+}
+
+/** Where lines of a paragraph begin with a label of their own; none when at most its first does. */
+function labelledLines(source: string): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at !== -1 && at < source.length; ) {
+    const newline = source.indexOf("\n", at);
+    const line = source.slice(at, newline === -1 ? source.length : newline).trimStart();
+    const label = /^[[(*_`]*[A-Z]/.test(line) ? parseLabel(line) : undefined;
+    if (label && label.length < line.length) starts.push(at);
+    at = newline === -1 ? -1 : newline + 1;
+  }
+  return starts.length > 1 || (starts[0] ?? 0) > 0 ? starts : [];
+}
+
+/** A part of a paragraph without the blanks around it. */
+function partOf(span: Stretch, source: string, cut: { from: number; to: number }): Stretch {
+  const part = source.slice(cut.from, cut.to);
+  const lead = part.length - part.trimStart().length;
+  const start = span.start + cut.from + lead;
+  const startLine = span.startLine + countBreaks(source, 0, cut.from + lead);
+  return { start, end: span.start + cut.from + part.trimEnd().length, startLine };
 }
 
 function spanOf(part: { start: number; end: number; startLine: number; endLine?: number }): {

@@ -52,19 +52,13 @@ function isObligation(candidate: Candidate, mode: SectionMode, subjects: Readonl
   if (isTelling(text) && !(candidate.afterObligation && /^they (?:shall|must|may|should)\b/i.test(text))) return false;
   if (candidate.underEndpoint) return isBehaviour(text);
   const modal = modalOf(text);
-  if (mode === "told")
-    return (
-      modal === "strong" && (/\bshall\b/i.test(text) || hasSystemSubject(text, subjects)) && !/\bshould\b/i.test(text)
-    );
+  const ours = hasSystemSubject(text, subjects);
+  if (mode === "told") return modal === "strong" && (/\bshall\b/i.test(text) || ours) && !/\bshould\b/i.test(text);
   if (modal === "strong" || (modal !== undefined && isConditional(text))) return true;
-  if (modal === "weak")
-    return (
-      (mode === "stated" && !/^(?:this|that|these|those|there|it)\b/i.test(text)) || hasSystemSubject(text, subjects)
-    );
-  return (
-    mode === "stated" &&
-    (isPlainRule(text) || (isBehaviour(text) && !/^(?:this|that|these|those|there|it|here|note|in|at)\b/i.test(text)))
-  );
+  const pointing = /^(?:this|that|these|those|there|it|here|note|in|at)\b/i.test(text);
+  if (modal === "weak") return ours || (mode === "stated" && !pointing);
+  if (mode === "stated") return isPlainRule(text) || (isBehaviour(text) && !pointing);
+  return ours && isPlainRule(text);
 }
 
 /** "Errors are returned as problem details.": the present tense of a rule, in a section of requirements. */

@@ -1,7 +1,8 @@
 import type { Requirement } from "@ccb/core";
-import { classifyKind, classifyPriority, parseMeasure } from "./_classify.ts";
+import { classifyKind, classifyPriority } from "./_classify.ts";
 import { collectCandidates } from "./_collect-candidates.ts";
 import { createIdentifier, hashText } from "./_identify.ts";
+import { parseMeasure } from "./_parse-measure.ts";
 
 /**
  * Finds the requirements a specification states, by rule and without a model: modal sentences, EARS forms, user stories,
