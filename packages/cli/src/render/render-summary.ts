@@ -64,7 +64,7 @@ function renderWaivers({ waivers }: BuildSummary, paint: Painter): string[] {
   if (waivers.length === 0) return [];
   const shown = waivers
     .slice(0, shownWaivers)
-    .map(({ requirementId, reason }) => `    ${requirementId}  ${paint.dim(reason)}`);
+    .map(({ requirementId, text, reason }) => `    ${requirementId}  ${shorten(text)}\n      ${paint.dim(reason)}`);
   const more = waivers.length - shown.length;
   return [
     "",
