@@ -53,7 +53,7 @@ function lastSectionStart(pieces: PieceList, from: number, end: number): number 
 function isSectionWithin(pieces: PieceList, start: number, budget: number): boolean {
   let sum = 0;
   let at = start;
-  while (at < pieces.count && pieces.heading[at] === 1) sum += pieces.tokens[at++] ?? 0;
+  while (at < pieces.count && pieces.heading[at] === 1 && sum <= budget) sum += pieces.tokens[at++] ?? 0;
   while (at < pieces.count && pieces.heading[at] !== 1) {
     sum += pieces.tokens[at++] ?? 0;
     if (sum > budget) return false;

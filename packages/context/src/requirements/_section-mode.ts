@@ -14,7 +14,7 @@ const STATED =
 const STRONG = /\b(?:requirements?|acceptance criteria|definition of done|must have|user stories|constraints?)\b/i;
 
 /** The mode a title names by itself, or undefined when it says nothing. */
-export function modeOfTitle(title: string): SectionMode | undefined {
+function modeOfTitle(title: string): SectionMode | undefined {
   const words = title.replace(/^[\d.]+\s*/, "");
   if (STRONG.test(words) && !/\b(?:out of scope|non[- ]?goals?|open|example)\b/i.test(words)) return "stated";
   if (CLOSED.test(words)) return "closed";
