@@ -10,13 +10,20 @@ const LONGEST_TITLE = 400;
 /** Characters of a chunk its summary is made of. */
 const SUMMARIZED = 6000;
 
+/** A heading the text stands under; its title is read when a chunk asks for it. */
+interface OpenHeading {
+  level: number;
+  title: string;
+  unread?: HeadingPlace | undefined;
+}
+
 /** Where the text of a description begins in the whole document. */
 export interface Place {
   index: number;
   offset: number;
   line: number;
   /** Headings open at the beginning. */
-  open: { level: number; title: string }[];
+  open: OpenHeading[];
 }
 
 /** Chunks of a text that begins at a place of a document; moves the place behind them. */
@@ -29,7 +36,7 @@ export function describeChunks(
   let heading = 0;
   let start = 0;
   const enterBefore = (limit: number): void => {
-    for (; (headings[heading]?.start ?? limit) < limit; heading++) enter(text, headings[heading], place.open);
+    for (; (headings[heading]?.start ?? limit) < limit; heading++) enter(headings[heading], place.open);
   };
   for (const bound of bounds) {
     const part = text.slice(start, bound.end);
@@ -46,7 +53,7 @@ export function describeChunks(
         startLine: place.line,
         endLine: place.line + breaks - (endsLine ? 1 : 0),
       },
-      headingPath: place.open.map(({ title }) => title),
+      headingPath: place.open.map((heading) => readTitle(text, heading)),
       summary: summarizeText(part.slice(0, SUMMARIZED)),
     });
     enterBefore(bound.end);
@@ -54,6 +61,7 @@ export function describeChunks(
     place.line += breaks;
     place.index++;
   }
+  for (const heading of place.open) readTitle(text, heading);
   place.offset += start;
   return chunks;
 }
@@ -73,10 +81,16 @@ export function titleOf(text: string, place: HeadingPlace): string {
   return headingText(text.slice(place.start, Math.min(place.end, place.start + LONGEST_TITLE)));
 }
 
-function enter(text: string, heading: HeadingPlace | undefined, open: Place["open"]): void {
+function enter(heading: HeadingPlace | undefined, open: OpenHeading[]): void {
   if (!heading) return;
   while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
-  open.push({ level: heading.level, title: titleOf(text, heading) });
+  open.push({ level: heading.level, title: "", unread: heading });
+}
+
+function readTitle(text: string, heading: OpenHeading): string {
+  if (heading.unread) heading.title = titleOf(text, heading.unread);
+  heading.unread = undefined;
+  return heading.title;
 }
 
 function nextContent(text: string, start: number, end: number): number {
