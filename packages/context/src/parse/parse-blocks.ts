@@ -145,18 +145,18 @@ function unitBytes(code: number): number {
   return code >= 0xd800 && code <= 0xdfff ? 2 : 3;
 }
 
+/** Fills in byte offsets in one pass: blocks and their children come in the order of the text. */
 function addBytes(text: string, blocks: Block[]): void {
-  const places: { at: number; set: (bytes: number) => void }[] = [];
-  const collect = (block: Block): void => {
-    places.push({ at: block.span.start, set: (bytes) => (block.bytes.start = bytes) });
-    for (const child of block.children ?? []) collect(child);
-    places.push({ at: block.span.end, set: (bytes) => (block.bytes.end = bytes) });
-  };
-  for (const block of blocks) collect(block);
   let position = 0;
   let bytes = 0;
-  for (const place of places) {
-    for (; position < place.at; position++) bytes += unitBytes(text.charCodeAt(position));
-    place.set(bytes);
-  }
+  const advance = (to: number): number => {
+    for (; position < to; position++) bytes += unitBytes(text.charCodeAt(position));
+    return bytes;
+  };
+  const visit = (block: Block): void => {
+    block.bytes.start = advance(block.span.start);
+    for (const child of block.children ?? []) visit(child);
+    block.bytes.end = advance(block.span.end);
+  };
+  for (const block of blocks) visit(block);
 }
