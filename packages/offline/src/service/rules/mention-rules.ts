@@ -2,6 +2,7 @@ import type { EntityModel, FieldModel } from "../service-model.ts";
 import { parseFieldLimits } from "../spec/_field-limits.ts";
 import { parseFirstType } from "../spec/_field-type.ts";
 import { mentionedEntities, type SentenceRule, scopeOf } from "../spec/draft.ts";
+import { offerActions } from "../spec/read-endpoints.ts";
 import { mentionsField } from "./list-rules.ts";
 
 /** Words that make a sentence more than its nouns and verbs say. */
@@ -44,12 +45,15 @@ export const crudRule: SentenceRule = (statement, draft) => {
     )
   )
     return undefined;
-  const offered = entities.filter((entity) =>
+  // Three verbs are a list of what the service offers; one or two may as well describe what the endpoints are for.
+  if (wanted.length >= 3 && !/\b(?:not|never|cannot|no longer|nobody)\b/i.test(plain)) {
+    for (const entity of entities) offerActions(draft, entity, wanted.flat());
+  }
+  const offersAll = (entity: EntityModel) =>
     wanted.every((actions) =>
       actions.some((action) => entity.endpoints.some((endpoint) => endpoint.action === action)),
-    ),
-  );
-  return offered.length === 0 ? undefined : offered.map((entity) => `entity:${entity.name}`);
+    );
+  return entities.every(offersAll) ? entities.map((entity) => `entity:${entity.name}`) : undefined;
 };
 
 /** Recognises sentences about one field: its limits, its values, whether it is required. Adds what the field table leaves out. */

@@ -10,10 +10,32 @@ export function readEndpoints(draft: ServiceDraft): void {
   const definitions = listed.filter((endpoint) => endpoint.definition);
   for (const endpoint of definitions) placeEndpoint(draft, endpoint);
   for (const entity of draft.entities) {
-    if (entity.endpoints.length === 0) entity.endpoints = crudEndpoints(draft, entity);
+    if (entity.endpoints.every(isListOfParent)) addMissing(entity, crudEndpoints(draft, entity));
   }
   for (const endpoint of listed) if (!endpoint.definition) placeEndpoint(draft, endpoint);
   for (const entity of draft.entities) for (const endpoint of entity.endpoints) addParentField(draft, entity, endpoint);
+}
+
+/** The records of a parent, listed: by itself no way to make or read one. */
+function isListOfParent(endpoint: EndpointModel): boolean {
+  return endpoint.action === "list" && endpoint.parent !== undefined;
+}
+
+function addMissing(entity: EntityModel, endpoints: readonly EndpointModel[]): void {
+  const isKnown = (wanted: EndpointModel) =>
+    entity.endpoints.some(({ method, path }) => method === wanted.method && samePath(path, wanted.path));
+  entity.endpoints.push(...endpoints.filter((endpoint) => !isKnown(endpoint)));
+}
+
+/** Adds the usual endpoints of some actions to an entity, for a sentence that asks for them. */
+export function offerActions(
+  draft: ServiceDraft,
+  entity: EntityModel,
+  actions: readonly EndpointModel["action"][],
+): void {
+  const offered = new Set(entity.endpoints.map(({ action }) => action));
+  const wanted = crudEndpoints(draft, entity).filter(({ action }) => actions.includes(action) && !offered.has(action));
+  addMissing(entity, wanted);
 }
 
 /** The description of a listed endpoint is free prose; so many of its words may be unknown. */
