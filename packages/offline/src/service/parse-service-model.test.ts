@@ -220,3 +220,29 @@ test.each([
 ])("recognises what it builds in other words: %s", (sentence) => {
   expect(explainMore(sentence)).toMatchObject({ buildable: true });
 });
+
+const shift =
+  "# Crew\n\n## Shift\n\n- hours: number, required\n- state: one of open, assigned, worked, missed; default open\n\n";
+
+test("a sentence with several moves is read to its end, the way back included", () => {
+  const spec = `${shift}A shift goes from open to assigned, from assigned to worked or missed, and from assigned back to open.\n`;
+  expect(entityOf(spec, "shift").states?.allowed).toEqual({
+    open: ["assigned"],
+    assigned: ["worked", "missed", "open"],
+    worked: [],
+    missed: [],
+  });
+});
+
+test("a nested list alone takes nothing away; a sentence that asks for more gets it or is not called built", () => {
+  const stage =
+    "# Crew\n\n## Stage\n\n- name: string, required\n- seats: integer\n\n## Shift\n\n- stageId: reference to Stage, required\n- hours: number, required\n\n## Behaviour\n\n";
+  const actions = (spec: string) => entityOf(spec, "shift").endpoints.map(({ action }) => action);
+  expect(actions(`${stage}- \`GET /stages/{id}/shifts\` must list the shifts of a stage.\n`)).toContain("create");
+  const table = `${stage}| Method | Path |\n|---|---|\n| GET | /shifts |\n| GET | /stages |\n| POST | /stages |\n\n`;
+  expect(actions(table)).toEqual(["list"]);
+  const offer = "The API must offer create, read, change, delete and list for stages and shifts.";
+  expect(actions(`${table}${offer}\n`)).toEqual(expect.arrayContaining(["create", "read", "update", "remove", "list"]));
+  const two = "Users must be able to create and list stages and shifts.";
+  expect(explain(`${table}${two}\n`, two)).toMatchObject({ buildable: false });
+});

@@ -67,9 +67,10 @@ function sentencePairs({ raw }: Statement): Pair[] {
   if (arrows.length > 0) return arrows;
   const pairs: Pair[] = [];
   const moves =
-    /\bfrom\s+([`"']?[\w-]+[`"']?(?:\s*(?:,|or|and)\s*[`"']?[\w-]+[`"']?)*)\s+(?:only )?(?:to|into)\s+((?:[`"']?[\w-]+[`"']?)(?:\s*(?:,|,? or|,? and)\s*(?:to )?[`"']?[\w-]+[`"']?)*)/gi;
+    /\bfrom\s+([`"']?[\w-]+[`"']?(?:\s*(?:,|or|and)\s*[`"']?[\w-]+[`"']?)*)\s+(?:only |back )?(?:to|into)\s+((?:[`"']?[\w-]+[`"']?)(?:\s*(?:,|,? or|,? and)\s*(?:(?:back )?to )?(?!from\b)[`"']?[\w-]+[`"']?)*)/gi;
   for (const match of raw.matchAll(moves)) pairs.push([splitStates(match[1] ?? ""), splitStates(match[2] ?? "")]);
-  if (pairs.length > 0) return pairs;
+  // A "from" that was not read is a transition that would be missing; then nothing of the sentence is taken.
+  if (pairs.length > 0) return pairs.length < (raw.match(/\bfrom\b/gi)?.length ?? 0) ? [] : pairs;
   for (const match of raw.matchAll(goesPattern)) pairs.push([splitStates(match[1] ?? ""), splitStates(match[2] ?? "")]);
   return pairs;
 }
