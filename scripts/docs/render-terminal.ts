@@ -78,7 +78,8 @@ const height = Math.ceil(margin.top + lines.length * cell.height + margin.bottom
 const dots = ["#e06c75", "#e5c07b", "#98c379"].map(
   (fill, at) => `<circle cx="${20 + at * 18}" cy="18" r="5.5" fill="${fill}"/>`,
 );
-process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14">
+process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14" role="img">
+<title>${escapeXml(process.argv[2] ?? "")}</title>
 <rect width="100%" height="100%" rx="8" fill="#1e222a"/>
 ${dots.join("")}
 <text x="${width / 2}" y="22" text-anchor="middle" fill="#7f848e" font-size="12">${escapeXml(process.argv[2] ?? "")}</text>

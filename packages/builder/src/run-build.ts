@@ -1,5 +1,6 @@
 import { CcbError } from "@ccb/core";
 import { carryOut, type RunningBuild } from "./carry-out.ts";
+import { saveState } from "./project/save-state.ts";
 import { writeSummary, writeTrace } from "./stages/write-summary.ts";
 import type { BuildResult } from "./start-build.ts";
 import { advanceBuild } from "./state/advance-build.ts";
@@ -37,6 +38,7 @@ export async function runBuild(bench: Workbench, options: RunBuildOptions): Prom
   for (;;) {
     const { state, effects } = advanceBuild(running.state, input);
     running.state = state;
+    await saveState(bench, state);
     const [effect] = effects;
     if (!effect)
       throw new CcbError({ code: "unexpected", message: `The build has nothing to do in stage "${state.stage}".` });

@@ -97,6 +97,14 @@ test("a specification becomes a tested, documented service, and the ledger is wh
   }
   expect(readdirSync(join(cwd, "out", "logs", "generated_code"))).toContain("code_index.json");
 
+  const state = JSON.parse(readFileSync(join(cwd, "out", ".checkpoints", "latest_state.json"), "utf8"));
+  expect(state).toMatchObject({
+    format: 1,
+    stage: "ended",
+    outcome: "done",
+    phases: [{ id: "service", status: "passed" }],
+  });
+
   const servers = new Set(
     events.flatMap((event) => (event.type === "mcp-used" && event.succeeded ? [event.server] : [])),
   );
