@@ -52,10 +52,27 @@ export function renderJsonSection(name: string, value: unknown): string {
   return renderPromptSection({ name, content: JSON.stringify(value) });
 }
 
-/** The plan without the tasks' descriptions, which only the sessions need. */
-export function renderPlan(plan: Plan): string {
-  const phases = plan.phases.map((phase) => summarizePhase(phase));
-  return renderJsonSection("plan", { phases, waivers: plan.waivers });
+/** Characters of a plan that a prompt holds in full; beyond it the phases that do not matter here are only named. */
+const longestPlan = 200_000;
+const mostNamedPhases = 400;
+
+/**
+ * The plan without the tasks' descriptions, which only the sessions need. A plan that is too long for a prompt keeps the tasks of `focus` and the names of
+ * the other phases.
+ */
+export function renderPlan(plan: Plan, focus?: Phase): string {
+  const whole = { phases: plan.phases.map(summarizePhase), waivers: plan.waivers };
+  if (JSON.stringify(whole).length <= longestPlan) return renderJsonSection("plan", whole);
+  const phases = plan.phases.map((phase) =>
+    phase.id === focus?.id ? summarizePhase(phase) : { id: phase.id, name: phase.name, taskCount: phase.tasks.length },
+  );
+  const at = Math.max(0, plan.phases.findIndex(({ id }) => id === focus?.id) - mostNamedPhases / 2);
+  const shown = phases.slice(at, at + mostNamedPhases);
+  return renderJsonSection("plan", {
+    phases: shown,
+    phasesLeftOut: phases.length - shown.length,
+    waiverCount: plan.waivers.length,
+  });
 }
 
 export function summarizePhase(phase: Phase) {

@@ -6,7 +6,7 @@ import { forecastBuild } from "./stages/forecast-build.ts";
 import { type CriteriaByPhase, makeCriteria } from "./stages/make-criteria.ts";
 import { makePlan } from "./stages/make-plan.ts";
 import { planRepairTask } from "./stages/plan-repair-task.ts";
-import { reuseTask, saveTask } from "./stages/reuse-task.ts";
+import { listFinishedTasks, reuseTask, saveTask } from "./stages/reuse-task.ts";
 import { runCustomAgents } from "./stages/run-custom-agents.ts";
 import { runTaskSession, type TaskSession } from "./stages/run-task.ts";
 import { savePlanDocument } from "./stages/save-plan-document.ts";
@@ -60,6 +60,10 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: b
   async plan({ bench, work }) {
     const { plan, reused } = await makePlan(bench, requireAnalysis(work));
     work.plan = plan;
+    for (const { id, commit, text } of await listFinishedTasks(bench, plan)) {
+      work.commits.set(id, commit);
+      work.outputs.set(id, text);
+    }
     const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
     return {
       reused,

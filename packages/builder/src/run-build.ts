@@ -1,7 +1,7 @@
-import { CcbError } from "@ccb/core";
+import { type BuildOutcome, CcbError } from "@ccb/core";
 import { carryOut, type RunningBuild } from "./carry-out.ts";
 import { saveState } from "./project/save-state.ts";
-import { writeSummary, writeTrace } from "./stages/write-summary.ts";
+import { type BuildSummary, writeSummary, writeTrace } from "./stages/write-summary.ts";
 import type { BuildResult } from "./start-build.ts";
 import { advanceBuild } from "./state/advance-build.ts";
 import { type BuildEffect, type BuildInput, type BuildPolicy, defineInitialState } from "./state/build-state.ts";
@@ -85,20 +85,28 @@ async function finish(
 ): Promise<BuildResult> {
   const { bench, work } = running;
   const durationMs = Math.round(bench.clock.monotonicMs() - running.startedMs);
-  const trace = await writeTrace(bench, work);
-  const summary = await writeSummary(bench, { work, trace, outcome: ending.outcome, durationMs });
-  if ((await bench.repository.head()) && !bench.signal.aborted && ending.outcome !== "planned")
+  const { costMicroUsd } = bench.ledger.totals();
+  // Without a plan there is nothing to trace, and an earlier run's trace is not overwritten.
+  const hasPlan = work.plan.phases.length > 0;
+  const summary = hasPlan ? await writeReport(running, ending.outcome, durationMs) : undefined;
+  if (hasPlan && (await bench.repository.head()) && !bench.signal.aborted && ending.outcome !== "planned")
     await commitReport(bench);
   bench.emit({
     type: "build-end",
     outcome: ending.outcome,
     reason: ending.reason,
     directory: bench.paths.root,
-    costMicroUsd: summary.costMicroUsd,
+    costMicroUsd,
     durationMs,
   });
   const planned = ending.outcome === "planned" ? { plan: work.plan, criteria: running.criteria } : undefined;
   return { outcome: ending.outcome, reason: ending.reason, directory: bench.paths.root, summary, planned, error };
+}
+
+async function writeReport(running: RunningBuild, outcome: BuildOutcome, durationMs: number): Promise<BuildSummary> {
+  const { bench, work } = running;
+  const trace = await writeTrace(bench, work);
+  return writeSummary(bench, { work, trace, outcome, durationMs });
 }
 
 /** Evidence, trace and summary belong to the project's history; a half-made task does not. */

@@ -130,7 +130,7 @@ export const acceptanceGenerator = defineAgent<AcceptanceGeneratorInput, PhaseCr
     joinPrompt([
       renderSpecification(specification),
       renderJsonSection("analysis", analysis),
-      renderPlan(plan),
+      renderPlan(plan, phase),
       projectFacts.length === 0 ? undefined : `Settled for this project:\n${renderList(projectFacts)}`,
       renderRequirements(requirements),
       renderJsonSection("phase", phase),

@@ -1,9 +1,14 @@
 import { type Analysis, CcbError } from "@ccb/core";
 
+/** Entries of a joined list; every later call reads the analysis, so it must stay small. */
+const longestList = 60;
+/** Characters of the joined summary. */
+const longestSummary = 4_000;
+
 const levels: readonly Analysis["complexity"][] = ["simple", "moderate", "complex", "critical"];
 
 /**
- * One analysis from those of a specification's pieces, in order: lists joined without repeats, hours added, the highest complexity
+ * One analysis from those of a specification's pieces, in order: lists joined without repeats (at most 60 entries each), hours added, the highest complexity
  * kept, name from the first piece, project type by majority. Throws `usage` on an empty list.
  */
 export function mergeAnalyses(list: readonly Analysis[]): Analysis {
@@ -23,17 +28,19 @@ export function mergeAnalyses(list: readonly Analysis[]): Analysis {
     summary: unique(
       list.map((analysis) => analysis.summary.trim()),
       (text) => text,
-    ).join(" "),
+    )
+      .join(" ")
+      .slice(0, longestSummary),
     complexity: levels[highest] ?? first.complexity,
     complexityScore: Math.max(...list.map((analysis) => analysis.complexityScore)),
     complexityReasons: joinTexts(list.map((analysis) => analysis.complexityReasons)),
     technologies: joinTexts(list.map((analysis) => analysis.technologies)),
-    components: unique(
-      list.flatMap((analysis) => analysis.components),
+    components: join(
+      list.map((analysis) => analysis.components),
       (component) => component.name,
     ),
-    risks: unique(
-      list.flatMap((analysis) => analysis.risks),
+    risks: join(
+      list.map((analysis) => analysis.risks),
       (risk) => risk.description,
     ),
     openQuestions: joinTexts(list.map((analysis) => analysis.openQuestions)),
@@ -42,7 +49,22 @@ export function mergeAnalyses(list: readonly Analysis[]): Analysis {
 }
 
 function joinTexts(lists: string[][]): string[] {
-  return unique(lists.flat(), (text) => text);
+  return join(lists, (text) => text);
+}
+
+/** The lists as one without repeats. One that grew too long keeps the first entries of every list, as many of each as there is room for. */
+function join<Item>(lists: Item[][], readKey: (item: Item) => string): Item[] {
+  const all = unique(lists.flat(), readKey);
+  if (all.length <= longestList) return all;
+  const chosen = new Set<Item>();
+  const open = new Set(all);
+  for (let turn = 0; chosen.size < longestList; turn++) {
+    for (const list of lists) {
+      const item = list[turn];
+      if (item !== undefined && open.has(item) && chosen.size < longestList) chosen.add(item);
+    }
+  }
+  return all.filter((item) => chosen.has(item));
 }
 
 function unique<Item>(items: Item[], readKey: (item: Item) => string): Item[] {

@@ -1,4 +1,4 @@
-import type { Criterion, Evidence, Plan, Requirement } from "@ccb/core";
+import type { Criterion, Evidence, Plan, Requirement, Task } from "@ccb/core";
 
 /** What became of one requirement. */
 export type RequirementStatus = "verified" | "failed" | "unverified" | "waived" | "not-built";
@@ -36,24 +36,51 @@ export interface BuildTraceOptions {
  * not-built: a task of it is not finished.
  */
 export function renderTrace(options: BuildTraceOptions): BuildTrace {
-  const rows = options.requirements.map((requirement) => renderRow(requirement, options));
+  const links = linkRequirements(options);
+  const rows = options.requirements.map((requirement) => renderRow(requirement, { options, links }));
   const totals = { requirements: rows.length, verified: 0, failed: 0, unverified: 0, waived: 0, "not-built": 0 };
   for (const row of rows) totals[row.status]++;
   return { build: options.build, totals, rows };
 }
 
-function renderRow(requirement: Requirement, options: BuildTraceOptions): TraceRow {
-  const waiver = options.plan.waivers.find((candidate) => candidate.requirementId === requirement.id)?.reason;
-  const tasks = options.plan.phases
-    .flatMap((phase) => phase.tasks)
-    .filter((task) => task.requirementIds.includes(requirement.id))
-    .map((task) => ({ id: task.id, commit: options.commits.get(task.id) }));
-  const criteria = options.criteria
-    .filter((criterion) => criterion.requirementIds.includes(requirement.id))
-    .map((criterion) => {
-      const seen = options.evidence.get(criterion.id);
-      return { id: criterion.id, passed: seen?.passed, evidence: seen && `artifacts/evidence/${criterion.id}.json` };
-    });
+/** What names a requirement, by the requirement's id. */
+interface Links {
+  waivers: Map<string, string>;
+  tasks: Map<string, Task[]>;
+  criteria: Map<string, Criterion[]>;
+}
+
+function linkRequirements({ plan, criteria }: BuildTraceOptions): Links {
+  return {
+    waivers: new Map(plan.waivers.toReversed().map(({ requirementId, reason }) => [requirementId, reason])),
+    tasks: groupByRequirement(plan.phases.flatMap((phase) => phase.tasks)),
+    criteria: groupByRequirement(criteria),
+  };
+}
+
+function groupByRequirement<Item extends { requirementIds: string[] }>(items: Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    for (const id of new Set(item.requirementIds)) {
+      const group = groups.get(id);
+      if (group) group.push(item);
+      else groups.set(id, [item]);
+    }
+  }
+  return groups;
+}
+
+function renderRow(requirement: Requirement, from: { options: BuildTraceOptions; links: Links }): TraceRow {
+  const { options, links } = from;
+  const waiver = links.waivers.get(requirement.id);
+  const tasks = (links.tasks.get(requirement.id) ?? []).map((task) => ({
+    id: task.id,
+    commit: options.commits.get(task.id),
+  }));
+  const criteria = (links.criteria.get(requirement.id) ?? []).map((criterion) => {
+    const seen = options.evidence.get(criterion.id);
+    return { id: criterion.id, passed: seen?.passed, evidence: seen && `artifacts/evidence/${criterion.id}.json` };
+  });
   const { id, text, kind, priority, span } = requirement;
   return {
     requirement: { id, text, kind, priority, lines: [span.startLine, span.endLine] },

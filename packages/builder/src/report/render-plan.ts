@@ -7,6 +7,9 @@ export interface RenderPlanOptions {
   requirements: Requirement[];
 }
 
+/** Boxes beyond which nobody can read the graph, and Mermaid does not draw its arrows. */
+const mostInGraph = 150;
+
 /** The plan as Markdown for people: the graph of the tasks, each phase with its tasks and criteria, and what is waived. Pure. */
 export function renderPlan(options: RenderPlanOptions): string {
   const { plan, project } = options;
@@ -23,7 +26,7 @@ export function renderPlan(options: RenderPlanOptions): string {
   );
   return [
     `# Plan of ${project}`,
-    renderGraph(plan),
+    ...(listTasks(plan).length <= mostInGraph ? [renderGraph(plan)] : []),
     ...phases,
     ...(waivers.length > 0 ? ["## Waived", waivers.join("\n")] : []),
     "",

@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { chunkSpec, estimateTokens, extractRequirements, type LoadedSpec, loadSpec } from "@ccb/context";
+import { extractRequirements, type LoadedSpec, loadSpec } from "@ccb/context";
 import { CcbError, findModel, type McpServerDefinition, type Requirement } from "@ccb/core";
 import { readCustomServers } from "@ccb/mcp";
 import type { BuildOptions } from "../build-options.ts";
+import { cutForPlanning, type PlanningChunk } from "./_cut-for-planning.ts";
 
 /** Everything that is known before anything is written or spent. */
 export interface Intake {
@@ -11,7 +12,7 @@ export interface Intake {
   projectName: string;
   requirements: Requirement[];
   /** The specification in pieces that fit the planning model; one piece for most. */
-  chunks: { text: string; index: number; total: number }[];
+  chunks: PlanningChunk[];
   customServers: McpServerDefinition[];
   warnings: string[];
 }
@@ -37,13 +38,12 @@ export async function readIntake(options: BuildOptions): Promise<Intake> {
     : { servers: [], warnings: [] };
   if (options.templatesDirectory) await checkFolder(resolve(options.cwd, options.templatesDirectory));
   const windowTokens = findModel(options.planningModel ?? options.model)?.contextWindow ?? unknownWindowTokens;
-  const { chunks } = chunkSpec(specification.text, { windowTokens, countTokens: estimateTokens });
   const requirements = extractRequirements(specification.text);
   return {
     specification,
     projectName,
     requirements,
-    chunks: chunks.map(({ text, index, total }) => ({ text, index, total })),
+    chunks: cutForPlanning(specification.text, { windowTokens, requirements }),
     customServers: custom.servers,
     warnings: [...specification.warnings, ...custom.warnings, ...(requirements.length === 0 ? [noRequirements] : [])],
   };

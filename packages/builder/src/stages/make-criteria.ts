@@ -9,6 +9,13 @@ import { chooseSpecification } from "./_specification-part.ts";
 const checksAreOurs =
   "CCB runs every check itself in the project directory; a service is started by its command with PORT set.";
 
+/** Tokens of specification that all phases together may be shown: twenty phases of a specification of 200,000 tokens. */
+const sharedSpecificationBudget = 4_000_000;
+/** Tokens of specification that a phase is shown at least. */
+const leastSpecificationBudget = 16_000;
+/** Characters an id may have (core's slug). */
+const longestId = 63;
+
 /** Criteria by phase, with ids that are unique over the whole plan. */
 export type CriteriaByPhase = { phase: string; criteria: Criterion[] }[];
 
@@ -46,7 +53,10 @@ async function criteriaOf(
   const specification = chooseSpecification(bench, {
     task: { title: made.phase.name, description: made.phase.goal, requirementIds: [...ids] },
     requirements: bench.intake.requirements,
-    budgetTokens: Math.floor(window * 0.5),
+    budgetTokens: Math.min(
+      Math.floor(window * 0.5),
+      Math.max(leastSpecificationBudget, Math.floor(sharedSpecificationBudget / made.plan.phases.length)),
+    ),
   });
   const { value } = await acceptanceGenerator.run(
     {
@@ -68,9 +78,19 @@ function uniqueIds(byPhase: CriteriaByPhase): CriteriaByPhase {
   return byPhase.map(({ phase, criteria }) => ({
     phase,
     criteria: criteria.map((criterion) => {
-      const id = seen.has(criterion.id) ? `${phase}-${criterion.id}`.slice(0, 63) : criterion.id;
-      seen.add(id);
+      const id = takeId(criterion.id, phase, seen);
       return { ...criterion, id };
     }),
   }));
+}
+
+/** The id, or with as much of the phase's id before it as there is room for, and a number where even that is taken. */
+function takeId(id: string, phase: string, seen: Set<string>): string {
+  let candidate = id;
+  for (let turn = 1; seen.has(candidate); turn++) {
+    const end = turn === 1 ? `-${id}` : `-${turn}-${id}`;
+    candidate = `${phase.slice(0, Math.max(0, longestId - end.length))}${end}`;
+  }
+  seen.add(candidate);
+  return candidate;
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { mergePlans, taskGenerator } from "@ccb/agents";
-import { type Analysis, CcbError, listTasks, type Plan, validatePlan } from "@ccb/core";
+import { type Analysis, CcbError, listTasks, type Phase, type Plan, validatePlan } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import type { Workbench } from "../workbench.ts";
 import { requirementsOf } from "./_requirements-of.ts";
 import { runStep } from "./_run-step.ts";
+import { listFinishedTasks } from "./reuse-task.ts";
 
 /** Asks the task generator, chunk by chunk, and validates the whole graph; saves `artifacts/plan.json`. */
 export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ plan: Plan; reused: boolean }> {
@@ -29,7 +30,7 @@ export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ 
       details: { problems },
     });
   }
-  checkChosenPhases(plan, bench.options.phases);
+  await checkChosenPhases(bench, plan);
   if (!bench.options.dryRun) checkAnythingBuilt(bench, plan);
   await writeJsonArtifact(join(bench.paths.artifacts, "plan.json"), plan);
   return { plan, reused };
@@ -46,13 +47,39 @@ async function generatePlan(bench: Workbench, analysis: Analysis): Promise<Plan>
         requirements: requirementsOf(bench.intake, chunk.index),
         analysis,
         executorModel: bench.options.model,
-        ...(parts.length > 0 ? { earlierPhases: earlier.phases } : {}),
+        ...(parts.length > 0 ? { earlierPhases: chooseEarlier(earlier.phases) } : {}),
       },
       { model: bench.model, scope: { build: bench.build }, signal: bench.signal },
     );
     parts.push(value);
   }
   return mergePlans(parts);
+}
+
+/** Tasks of earlier parts that a later part is told about: their ids, names and files are about 60 tokens each. */
+const mostEarlierTasks = 300;
+
+/** The first phase, which the others stand on, and as many of the last as can be shown; ids of the others may come twice, and merging renames them. */
+function chooseEarlier(phases: Phase[]): Phase[] {
+  const [first, ...rest] = phases;
+  if (!first) return [];
+  let left = mostEarlierTasks - first.tasks.length;
+  const shown: Phase[] = [];
+  for (const phase of rest.reverse()) {
+    left -= phase.tasks.length;
+    if (left < 0) break;
+    shown.unshift(phase);
+  }
+  return withoutHiddenNeeds([first, ...shown]);
+}
+
+/** A shown task may depend on one that is not shown; whoever reads the list could not follow that. */
+function withoutHiddenNeeds(phases: Phase[]): Phase[] {
+  const known = new Set(phases.flatMap((phase) => phase.tasks.map((task) => task.id)));
+  return phases.map((phase) => ({
+    ...phase,
+    tasks: phase.tasks.map((task) => ({ ...task, dependsOn: task.dependsOn.filter((id) => known.has(id)) })),
+  }));
 }
 
 /** A plan may waive everything; then there is nothing to build, and to call that done would be a lie. */
@@ -66,8 +93,9 @@ function checkAnythingBuilt(bench: Workbench, plan: Plan): void {
   });
 }
 
-/** Phases asked for by id must exist, and nothing they depend on may be left out. */
-function checkChosenPhases(plan: Plan, chosen: string[] | undefined): void {
+/** Phases asked for by id must exist, and what they depend on must be among them or finished in an earlier run. */
+async function checkChosenPhases(bench: Workbench, plan: Plan): Promise<void> {
+  const chosen = bench.options.phases;
   if (!chosen) return;
   const known = plan.phases.map((phase) => phase.id);
   const unknown = chosen.filter((id) => !known.includes(id));
@@ -78,17 +106,17 @@ function checkChosenPhases(plan: Plan, chosen: string[] | undefined): void {
       hint: "Run with --dry-run to see the plan before you choose.",
     });
   }
+  const finished = new Set((await listFinishedTasks(bench, plan)).map(({ id }) => id));
   const phaseOf = new Map(listTasks(plan).map(({ task, phaseId }) => [task.id, phaseId]));
   for (const { task, phaseId } of listTasks(plan)) {
-    const missing = task.dependsOn
-      .map((id) => phaseOf.get(id) ?? "")
-      .find((id) => id !== phaseId && !chosen.includes(id));
-    if (chosen.includes(phaseId) && missing !== undefined) {
-      throw new CcbError({
-        code: "usage",
-        message: `Task "${task.id}" of phase "${phaseId}" needs phase "${missing}", which is left out.`,
-        hint: `Add it: --phases ${[missing, ...chosen].join(",")}`,
-      });
-    }
+    if (!chosen.includes(phaseId)) continue;
+    const missing = task.dependsOn.find((id) => !finished.has(id) && !chosen.includes(phaseOf.get(id) ?? ""));
+    if (missing === undefined) continue;
+    const needed = phaseOf.get(missing) ?? "";
+    throw new CcbError({
+      code: "usage",
+      message: `Task "${task.id}" of phase "${phaseId}" needs phase "${needed}", which is left out and was not built before.`,
+      hint: `Add it: --phases ${[needed, ...chosen].join(",")}`,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Phase, Task } from "@ccb/core";
+import type { Phase, Plan, Task } from "@ccb/core";
 import type { Workbench } from "../workbench.ts";
 
 /** What the journal keeps of a finished task. */
@@ -12,6 +12,18 @@ export interface FinishedTask {
 export async function reuseTask(bench: Workbench, at: { task: Task; phase: Phase }): Promise<FinishedTask | undefined> {
   const known = bench.journal.find<FinishedTask>(`task:${at.task.id}`, inputsOf(bench, at));
   return known && (await bench.repository.hasCommit(known.commit)) ? known : undefined;
+}
+
+/** The tasks of a plan that were finished in an earlier run, with their commits. */
+export async function listFinishedTasks(bench: Workbench, plan: Plan): Promise<({ id: string } & FinishedTask)[]> {
+  const found: ({ id: string } & FinishedTask)[] = [];
+  for (const phase of plan.phases) {
+    for (const task of phase.tasks) {
+      const finished = await reuseTask(bench, { task, phase });
+      if (finished) found.push({ id: task.id, ...finished });
+    }
+  }
+  return found;
 }
 
 /** Journals a finished task under what it was made from. */

@@ -126,9 +126,14 @@ function outcomeOf(state: BuildState): BuildOutcome {
 }
 
 function reasonOf(state: BuildState): string {
-  const failed = state.phases.filter((phase) => phase.status === "failed").map((phase) => phase.id);
+  const idsOf = (status: PhaseState["status"]) =>
+    state.phases.filter((phase) => phase.status === status).map((phase) => phase.id);
+  const failed = idsOf("failed");
+  const leftOut = idsOf("left-out");
+  const done =
+    leftOut.length === 0 ? "Every phase is built." : `The chosen phases are built; left out: ${leftOut.join(", ")}.`;
   return failed.length === 0
-    ? "Every phase is built."
+    ? done
     : `The build went on after errors; these phases are not accepted: ${failed.join(", ")}.`;
 }
 
