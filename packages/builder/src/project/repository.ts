@@ -16,7 +16,8 @@ export interface Repository {
   head(): Promise<string | undefined>;
   /** The last commit that CCB made for a build, below whatever a session may have committed by itself. */
   lastCommitOf(build: string): Promise<string | undefined>;
-  hasCommit(hash: string): Promise<boolean>;
+  /** True where the commit is HEAD or an ancestor of it. */
+  isInHistory(hash: string): Promise<boolean>;
   isClean(): Promise<boolean>;
   /**
    * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
@@ -70,8 +71,8 @@ export function openRepository(options: { directory: string; environment: Record
     async lastCommitOf(build) {
       return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
     },
-    hasCommit: (hash) =>
-      git(["cat-file", "-e", `${hash}^{commit}`]).then(
+    isInHistory: (hash) =>
+      git(["merge-base", "--is-ancestor", hash, "HEAD"]).then(
         () => true,
         () => false,
       ),

@@ -8,10 +8,10 @@ export interface FinishedTask {
   text: string;
 }
 
-/** The journalled result of a task for the same task and requirements, if its commit is still there. */
+/** The journalled result of a task for the same task and requirements, if its commit is still in the history. */
 export async function reuseTask(bench: Workbench, at: { task: Task; phase: Phase }): Promise<FinishedTask | undefined> {
   const known = bench.journal.find<FinishedTask>(`task:${at.task.id}`, inputsOf(bench, at));
-  return known && (await bench.repository.hasCommit(known.commit)) ? known : undefined;
+  return known && (await bench.repository.isInHistory(known.commit)) ? known : undefined;
 }
 
 /** The tasks of a plan that were finished in an earlier run, with their commits. */

@@ -19,7 +19,10 @@ export function renderSummary(result: BuildResult, options: { paint: Painter; cw
   const color = result.outcome === "done" || result.outcome === "planned" ? paint.good : paint.bad;
   const head = [`\n${color(title)}: ${result.reason}`, ...(result.error?.hint ? [result.error.hint] : [])].join("\n");
   const { summary } = result;
-  if (!summary) return head;
+  if (!summary)
+    return result.directory
+      ? `${head}\n\n  ${paint.dim("Project".padEnd(13))} ${relative(options.cwd, result.directory) || "."}`
+      : head;
   const where = relative(options.cwd, summary.directory) || ".";
   const rows = [
     ["Project", where],
