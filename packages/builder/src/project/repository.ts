@@ -43,7 +43,7 @@ export interface CommitMessage {
 }
 
 /**
- * Settings of every git call: durable writes (without `core.fsync=all` a power cut left 36 of 40 repositories unusable, see docs/decisions), no hooks of the generated
+ * Settings of every git call: durable writes (without `core.fsync=all` a power cut left 36 of 40 repositories unusable, see docs/decisions/0005), no hooks of the generated
  * project, no signing, no pager.
  */
 const settings = [
