@@ -4,6 +4,7 @@ import { defaultModelId, offlineModelId } from "@ccb/core";
 import { exitCodeOfError, exitCodeOfOutcome } from "../exit-codes.ts";
 import { createReporter } from "../render/create-reporter.ts";
 import { renderError } from "../render/render-error.ts";
+import { findSpecSource } from "../spec/read-spec-argument.ts";
 import type { Terminal } from "../terminal.ts";
 import { askAboutDirectory } from "./ask-about-directory.ts";
 import type { InitFlags } from "./init-flags.ts";
@@ -29,7 +30,7 @@ export async function runInit(call: {
   const offline = settings.source.kind === "offline";
   try {
     const build = startBuild({
-      specification: isStdin(call.spec) ? { stdin: terminal.stdin } : call.spec,
+      specification: findSpecSource(call.spec, terminal),
       cwd: terminal.cwd,
       model: flags.model ?? (offline && !flags.dryRun ? offlineModelId : defaultModelId),
       ...(offline ? { planningModel: offlineModelId } : {}),
@@ -70,8 +71,4 @@ export async function runInit(call: {
     reporter.close();
     await source.close();
   }
-}
-
-function isStdin(spec: string[]): boolean {
-  return spec.length === 1 && spec[0] === "-";
 }

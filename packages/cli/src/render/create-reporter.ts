@@ -63,7 +63,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     },
     end(result) {
       region?.clear();
-      if (result.planned) print(renderPlan(result.planned, paint));
+      if (result.planned) print(renderPlan(result.planned, { paint, whole: "artifacts/plan.md" }));
       print(renderSummary(result, { paint, cwd }));
     },
     note(text) {

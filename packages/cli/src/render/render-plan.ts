@@ -2,10 +2,17 @@ import type { BuildResult } from "@ccb/builder";
 import type { Painter } from "./_painter.ts";
 
 const shownCriteria = 6;
+/** Phases shown at a terminal; a plan of hundreds is read as a file. */
+const shownPhases = 20;
 
-/** The plan of a dry run as text for people: phases, tasks with what they wait for, criteria. Pure. */
-export function renderPlan(planned: NonNullable<BuildResult["planned"]>, paint: Painter): string {
-  const lines = planned.plan.phases.flatMap((phase) => {
+/** The plan of a dry run as text for people: phases, tasks with what they wait for, criteria. `whole` is where all of it stands. Pure. */
+export function renderPlan(
+  planned: NonNullable<BuildResult["planned"]>,
+  options: { paint: Painter; whole: string },
+): string {
+  const { paint, whole } = options;
+  const left = planned.plan.phases.length - shownPhases;
+  const lines = planned.plan.phases.slice(0, shownPhases).flatMap((phase) => {
     const criteria = planned.criteria.find((of) => of.phase === phase.id)?.criteria ?? [];
     const shown = criteria.slice(0, shownCriteria).map(({ id, description, check }) => {
       return `    ${paint.dim("•")} ${id} ${shorten(description)} ${paint.dim(`(${check?.kind ?? "not checkable"})`)}`;
@@ -23,6 +30,7 @@ export function renderPlan(planned: NonNullable<BuildResult["planned"]>, paint: 
       ...more,
     ];
   });
+  if (left > 0) lines.push("", `… and ${left} more phases: see ${whole}`);
   return lines.join("\n");
 }
 

@@ -1,6 +1,9 @@
 import { estimateRange, estimateTokens, messageFrame } from "../tokens/estimate-tokens.ts";
 import type { AssembledContext, ContextPart } from "./assemble-context.ts";
 
+/** Share of its estimate that a text surely takes, though it is trimmed. */
+const SURELY = 0.5;
+
 export type PartName = Omit<ContextPart, "tokens">;
 
 /** Collects the parts of a context under a budget, and remembers what was left out. */
@@ -10,11 +13,13 @@ export class ContextBuilder {
   private readonly leftOut: ContextPart[] = [];
   private used = 0;
   private readonly budget: number;
+  private readonly isEstimating: boolean;
   private readonly count: (text: string) => number;
   private readonly countWhole: (text: string) => number;
 
   constructor(budget: number, countTokens: ((text: string) => number) | undefined) {
     this.budget = countTokens ? budget : budget - Math.ceil(messageFrame());
+    this.isEstimating = countTokens === undefined;
     this.count = countTokens ?? countPart;
     this.countWhole = countTokens ?? estimateTokens;
   }
@@ -55,6 +60,16 @@ export class ContextBuilder {
 
   leave(name: PartName, text: string): void {
     this.leftOut.push({ ...name, tokens: this.cost(text) });
+  }
+
+  /** Leaves a part whose tokens were estimated before; only a counter of the caller's own reads its text again. */
+  leaveEstimated(name: PartName, estimate: number, text: () => string): void {
+    this.leftOut.push({ ...name, tokens: this.isEstimating ? estimate : this.cost(text()) });
+  }
+
+  /** Whether a text of this estimate is clearly over what is left of this share of the budget; its text need not be read then. */
+  isHopeless(estimate: number, share = 1): boolean {
+    return this.isEstimating && this.used + estimate * SURELY > this.budget * share;
   }
 
   finish(complete: boolean): AssembledContext {

@@ -1,4 +1,5 @@
 import { type Outline, parseOutline } from "../parse/parse-outline.ts";
+import { estimateRange } from "../tokens/estimate-tokens.ts";
 import { toTerms } from "./_to-terms.ts";
 
 /** A specification's sections and which words stand where. */
@@ -8,6 +9,14 @@ export interface SectionIndex {
   postings: Map<string, { section: number; times: number }[]>;
   /** Terms of each section. */
   lengths: number[];
+}
+
+let counted: { spec: string; tokens: number } | undefined;
+
+/** Estimated tokens of a whole specification, without a message's frame. The last one is kept, as its index is. */
+export function countSpecification(spec: string): number {
+  if (counted?.spec !== spec) counted = { spec, tokens: estimateRange(spec, { start: 0, end: spec.length }) };
+  return counted.tokens;
 }
 
 let latest: { spec: string; index: SectionIndex } | undefined;

@@ -3,7 +3,7 @@ import { summarizeText } from "../chunk/summarize-text.ts";
 import type { Outline, Section } from "../parse/parse-outline.ts";
 import { ContextBuilder, type PartName } from "./_context-builder.ts";
 import { rankSections } from "./_rank-sections.ts";
-import { indexSections } from "./_section-index.ts";
+import { countSpecification, indexSections } from "./_section-index.ts";
 
 export interface AssembleOptions {
   /** The whole specification. */
@@ -57,7 +57,8 @@ export function assembleContext(options: AssembleOptions): AssembledContext {
   builder.reserve(task);
   const whole = `# Specification\n\n${options.spec.trimEnd()}\n`;
   const name: PartName = { kind: "section", title: "Whole specification", reason: "it fits the budget" };
-  const complete = builder.add(name, whole, WHOLE_SHARE);
+  const complete =
+    !builder.isHopeless(countSpecification(options.spec), WHOLE_SHARE) && builder.add(name, whole, WHOLE_SHARE);
   if (!complete) addSections(builder, options);
   for (const dependency of options.dependencies ?? []) addDependency(builder, dependency);
   for (const note of options.memory ?? []) {
@@ -89,16 +90,17 @@ function addSections(builder: ContextBuilder, options: AssembleOptions): void {
   else builder.leave({ ...name, reason: "the budget is too small for it" }, views.at(-1) ?? "");
   const chosen: Section[] = [];
   for (const { section, reason } of rankSections(index, wantOf(options))) {
-    const text = renderSection(spec, section);
+    const text = () => renderSection(spec, section);
     const part: PartName = {
       kind: "section",
       title: section.headingPath.join(" > ") || "Opening",
       reason,
       lines: { start: section.own.startLine, end: section.own.endLine },
     };
-    if (reason === "") builder.leave({ ...part, reason: "nothing in it matches the task" }, text);
-    else if (builder.take(part, text)) chosen.push(section);
-    else builder.leave({ ...part, reason: `${reason}, but the budget is used up` }, text);
+    if (reason === "")
+      builder.leaveEstimated({ ...part, reason: "nothing in it matches the task" }, section.tokens, text);
+    else if (!builder.isHopeless(section.tokens) && builder.take(part, text())) chosen.push(section);
+    else builder.leaveEstimated({ ...part, reason: `${reason}, but the budget is used up` }, section.tokens, text);
   }
   chosen.sort((a, b) => a.index - b.index);
   for (const section of chosen) builder.write(renderSection(spec, section));
