@@ -52,8 +52,8 @@ export function renderJsonSection(name: string, value: unknown): string {
   return renderPromptSection({ name, content: JSON.stringify(value) });
 }
 
-/** Characters of a plan that a prompt holds in full; beyond it the phases that do not matter here are only named. */
-const longestPlan = 200_000;
+/** Tasks of a plan that a prompt holds in full, about 60 tokens each; beyond it the phases that do not matter here are only named. */
+const mostShownTasks = 700;
 const mostNamedPhases = 400;
 
 /**
@@ -61,8 +61,10 @@ const mostNamedPhases = 400;
  * the other phases.
  */
 export function renderPlan(plan: Plan, focus?: Phase): string {
-  const whole = { phases: plan.phases.map(summarizePhase), waivers: plan.waivers };
-  if (JSON.stringify(whole).length <= longestPlan) return renderJsonSection("plan", whole);
+  const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
+  if (tasks <= mostShownTasks) {
+    return renderJsonSection("plan", { phases: plan.phases.map(summarizePhase), waivers: plan.waivers });
+  }
   const phases = plan.phases.map((phase) =>
     phase.id === focus?.id ? summarizePhase(phase) : { id: phase.id, name: phase.name, taskCount: phase.tasks.length },
   );

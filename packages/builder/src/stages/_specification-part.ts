@@ -1,6 +1,7 @@
 import { assembleContext } from "@ccb/context";
 import type { Requirement } from "@ccb/core";
 import type { Workbench } from "../workbench.ts";
+import { pickRequirements } from "./_requirements-of.ts";
 
 export interface SpecificationPart {
   text: string;
@@ -22,7 +23,7 @@ export function chooseSpecification(
   if (specification.tokens <= need.budgetTokens) return { text: specification.text, complete: true, title };
   const context = assembleContext({
     spec: specification.text,
-    requirements: need.requirements,
+    requirements: pickRequirements(need.requirements, need.task.requirementIds ?? []),
     task: need.task,
     budgetTokens: need.budgetTokens,
   });

@@ -3,6 +3,7 @@ import { acceptanceGenerator } from "@ccb/agents";
 import type { Analysis, Criterion, Phase, Plan } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import type { Workbench } from "../workbench.ts";
+import { pickRequirements } from "./_requirements-of.ts";
 import { mapLimited, runStep } from "./_run-step.ts";
 import { chooseSpecification } from "./_specification-part.ts";
 
@@ -48,7 +49,7 @@ async function criteriaOf(
   made: { analysis: Analysis; plan: Plan; phase: Phase },
 ): Promise<Criterion[]> {
   const ids = new Set(made.phase.tasks.flatMap((task) => task.requirementIds));
-  const requirements = bench.intake.requirements.filter(({ id }) => ids.has(id));
+  const requirements = pickRequirements(bench.intake.requirements, ids);
   const window = bench.model.info?.contextWindow ?? 200_000;
   const specification = chooseSpecification(bench, {
     task: { title: made.phase.name, description: made.phase.goal, requirementIds: [...ids] },

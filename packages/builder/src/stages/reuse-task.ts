@@ -1,5 +1,6 @@
 import type { Phase, Plan, Task } from "@ccb/core";
 import type { Workbench } from "../workbench.ts";
+import { pickRequirements } from "./_requirements-of.ts";
 
 /** What the journal keeps of a finished task. */
 export interface FinishedTask {
@@ -33,6 +34,6 @@ export function saveTask(bench: Workbench, at: { task: Task; phase: Phase }, fin
 }
 
 function inputsOf(bench: Workbench, at: { task: Task; phase: Phase }) {
-  const requirements = bench.intake.requirements.filter(({ id }) => at.task.requirementIds.includes(id));
+  const requirements = pickRequirements(bench.intake.requirements, at.task.requirementIds);
   return { task: at.task, phase: at.phase.id, requirements: requirements.map(({ id, hash }) => [id, hash]) };
 }
