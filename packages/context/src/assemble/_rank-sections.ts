@@ -30,11 +30,7 @@ export function rankSections(
   );
   const scores = scoreSections(index, query);
   const best = Math.max(0, ...scores.slice(0, 100_000));
-  const held = sections.map((section) =>
-    want.requirements
-      .filter(({ span }) => span.start < section.own.end && span.end > section.own.start)
-      .map(({ id }) => id),
-  );
+  const held = listHeld(sections, want.requirements);
   const pointed = new Set(
     references.flatMap(({ from, to }) => (to !== null && (held[from]?.length ?? 0) > 0 ? [to] : [])),
   );
@@ -50,6 +46,30 @@ export function rankSections(
       };
     })
     .sort((a, b) => b.score - a.score || a.section.index - b.section.index);
+}
+
+/** Ids of the requirements that stand in each section; sections come in the order of the text and do not overlap. */
+function listHeld(sections: readonly Section[], requirements: readonly Requirement[]): string[][] {
+  const held: string[][] = sections.map(() => []);
+  for (const { id, span } of requirements) {
+    for (let at = firstAfter(sections, span.start); at < sections.length; at++) {
+      if ((sections[at]?.own.start ?? 0) >= span.end) break;
+      held[at]?.push(id);
+    }
+  }
+  return held;
+}
+
+/** Index of the first section that ends after a place. */
+function firstAfter(sections: readonly Section[], place: number): number {
+  let low = 0;
+  let high = sections.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sections[middle]?.own.end ?? 0) > place) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function reasonFor(found: { ids: string[]; pointed: boolean; matches: boolean }): string {
