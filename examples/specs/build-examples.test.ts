@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startService } from "@ccb/testing";
 import { afterEach, expect, test } from "vitest";
 
 // The whole way: each example specification is built by `ccb init --offline` with the real Claude Code, then checked by a test that was written from the
@@ -27,42 +27,23 @@ async function run(command: string, args: string[], environment: Record<string, 
   return { code, output };
 }
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
 async function checkService(name: string, credential: string): Promise<void> {
   const { check } = (await import(`./${name}.blackbox.ts`)) as {
     check: (url: string, options: { token: string }) => Promise<void>;
   };
-  const port = await findFreePort();
-  const service = spawn("npm", ["start"], {
-    cwd: join(cwd, "out"),
-    env: {
-      PATH: process.env.PATH ?? "",
-      HOME: cwd,
-      PORT: String(port),
-      DATABASE_FILE: join(cwd, "service.db"),
-      [credential]: token,
+  const service = await startService({
+    service: {
+      command: "npm start",
+      readyPath: "/health",
+      env: { DATABASE_FILE: "{{tmp}}/service.db", [credential]: token },
     },
+    cwd: join(cwd, "out"),
+    env: { PATH: process.env.PATH ?? "" },
   });
   try {
-    let printed = "";
-    for await (const text of service.stdout) {
-      printed += text;
-      if (printed.includes(String(port))) break;
-    }
-    await check(`http://127.0.0.1:${port}`, { token });
+    await check(service.url, { token });
   } finally {
-    service.kill("SIGTERM");
-    const [code] = await once(service, "close");
-    rmSync(join(cwd, "service.db"), { force: true });
-    expect(code).toBe(0);
+    expect(await service.stop()).toEqual({ killed: false, portFree: true });
   }
 }
 

@@ -24,10 +24,12 @@ async function build(script: {
   session?: (conversation: { firstUserText: string }) => SessionScript;
   faults?: ScriptedModelOptions["faults"];
   options?: Partial<BuildOptions>;
+  /** Billed for each answer. */
+  usage?: typeof usage;
 }): Promise<{ result: BuildResult; events: BuildEvent[]; billed: Awaited<ReturnType<typeof createScriptedModel>> }> {
   const session = script.session ?? (() => ({ notice: "Hello" }));
   const model = await createScriptedModel({
-    rules: scriptProduct({ session, usage }),
+    rules: scriptProduct({ session, usage: script.usage ?? usage }),
     ...(script.faults ? { faults: script.faults } : {}),
   });
   try {
@@ -166,13 +168,16 @@ test("a phase that stays unaccepted stops the build, and with continueOnError th
 });
 
 test("the cap refuses the call that could exceed it and ends the build with what it spent", async () => {
-  const { result, billed } = await build({ options: { maxCostUsd: 3 } });
+  const { result, billed } = await build({
+    usage: { ...usage, outputTokens: 20_000 },
+    options: { maxCostUsd: 4 },
+  });
 
   expect(result.outcome).toBe("budget-reached");
-  expect(result.reason).toMatch(/\$3/);
+  expect(result.reason).toMatch(/\$4/);
   const spent = result.summary?.costMicroUsd ?? 0;
   expect(spent).toBeGreaterThan(0);
-  expect(spent).toBeLessThanOrEqual(3_000_000);
+  expect(spent).toBeLessThanOrEqual(4_000_000);
   expect(result.summary?.usage.inputTokens).toBe(billed.totals().inputTokens);
 });
 

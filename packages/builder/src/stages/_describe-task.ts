@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { renderTaskPrompt } from "@ccb/agents";
+import { type Criterion, renderPromptSection } from "@ccb/core";
+import { defaultPolicy, renderMcpInstructions } from "@ccb/mcp";
+import type { BuildWork, Workbench } from "../workbench.ts";
+import { chooseSpecification } from "./_specification-part.ts";
+import type { TaskSession } from "./task-session.ts";
+import { listUnavailable, templatesOf } from "./write-instructions.ts";
+
+/** Tokens of the specification a session is given at once; it can read the rest in artifacts/specification.md. */
+const specificationBudget = 60_000;
+
+/** Everything a session is told: its prompt, and what is appended to Claude Code's system prompt. */
+export async function describeTask(
+  bench: Workbench,
+  work: BuildWork,
+  session: TaskSession,
+): Promise<{ prompt: string; systemAppend: string }> {
+  const { intake } = bench;
+  const { phase, task } = session;
+  const requirements = intake.requirements.filter(({ id }) => task.requirementIds.includes(id));
+  const criteria: Criterion[] = work.criteria.filter(
+    (criterion) =>
+      work.phaseOf.get(criterion.id) === phase.id &&
+      (criterion.requirementIds.length === 0 ||
+        criterion.requirementIds.some((id) => task.requirementIds.includes(id))),
+  );
+  const instructions = await readFile(join(bench.paths.root, "CLAUDE.md"), "utf8");
+  const { prompt, systemAppend } = renderTaskPrompt({
+    project: { name: intake.projectName, title: intake.specification.title },
+    phase,
+    task,
+    requirements,
+    criteria,
+    context: chooseSpecification(bench, {
+      task: { title: task.name, description: task.description, requirementIds: task.requirementIds },
+      requirements: intake.requirements,
+      budgetTokens: specificationBudget,
+    }),
+    executorModel: bench.options.model,
+    instructions,
+    mcpInstructions: renderMcpInstructions({
+      policy: defaultPolicy,
+      servers: bench.servers,
+      unavailable: listUnavailable(bench),
+      phase,
+    }),
+    evidence: session.evidence,
+    attempt: session.attempt,
+    ...(session.earlierFailure === undefined ? {} : { earlierFailure: session.earlierFailure }),
+    ...templatesOf(bench),
+  });
+  return { prompt: [prompt, ...describeEarlier(work, session)].join("\n\n"), systemAppend };
+}
+
+/** What the tasks that this one depends on said at their end. */
+function describeEarlier(work: BuildWork, session: TaskSession): string[] {
+  return session.task.dependsOn.flatMap((id) => {
+    const text = work.outputs.get(id);
+    return text
+      ? [renderPromptSection({ name: "earlier-result", attributes: { task: id }, content: text.slice(0, 4000) })]
+      : [];
+  });
+}
