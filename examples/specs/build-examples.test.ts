@@ -50,8 +50,7 @@ async function checkService(name: string, credential: string): Promise<void> {
 test.each([
   ["task-tracker", "API_TOKEN", /e-mail|dashboard/],
   ["library-lending", "LIBRARY_API_KEY", /./],
-  // No credential: this one is open to all.
-  ["clinic-appointments", "UNUSED", /./],
+  ["clinic-appointments", "CLINIC_TOKEN", /./],
   ["festival-volunteers", "CREW_KEY", /text message/],
 ])("%s.md is built offline and passes its independent test", { timeout: 300_000 }, async (name, credential, waived) => {
   const specification = join(import.meta.dirname, `${name}.md`);
