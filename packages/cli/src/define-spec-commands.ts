@@ -10,7 +10,9 @@ const specArgument = 'specification: a file, several files, a folder, or "-" for
 export function defineSpecCommands(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
   definePlan(program, terminal, onExit);
   defineChunk(program, terminal, onExit);
-  const spec = program.command("spec").description("Review a specification (spec lint), or compare two versions of it (spec diff).");
+  const spec = program
+    .command("spec")
+    .description("Review a specification (spec lint), or compare two versions of it (spec diff).");
   defineDiff(spec, terminal, onExit);
   defineLint(spec, terminal, onExit);
 }

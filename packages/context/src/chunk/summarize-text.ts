@@ -7,23 +7,27 @@ export interface SummaryOptions {
 
 /** Most characters of a text that are looked at: a summary must not cost more than the chunk it stands for. */
 const LOOKED_AT = 6000;
+const SHOWN_HEADINGS = 6;
 
 /** Summarizes a text by extraction: its headings, and the first sentence under them. */
 export function summarizeText(text: string, options: SummaryOptions = {}): string {
   const most = options.maxCharacters ?? 400;
   const headings: string[] = [];
+  let headingCount = 0;
   let sentence = "";
   let fenced = false;
   for (const line of text.slice(0, LOOKED_AT).split("\n")) {
     const trimmed = line.trim();
     if (/^(?:```|~~~)/.test(trimmed)) fenced = !fenced;
     else if (fenced || trimmed === "") continue;
-    else if (/^#{1,6}\s/.test(trimmed)) headings.push(plainText(trimmed.replace(/^#+\s+/, "").replace(/\s#+$/, "")));
-    else if (sentence === "" && /^[\p{L}\d*_`"'([]/u.test(trimmed) && /\p{L}{2}/u.test(trimmed)) {
+    else if (/^#{1,6}\s/.test(trimmed)) {
+      if (headingCount++ < SHOWN_HEADINGS) headings.push(plainText(trimmed.replace(/^#+\s+/, "").replace(/\s#+$/, "")));
+    } else if (sentence === "" && /^[\p{L}\d*_`"'([]/u.test(trimmed) && /\p{L}{2}/u.test(trimmed)) {
       sentence = firstSentence(plainText(trimmed));
     }
   }
-  const shown = headings.slice(0, 6).join("; ") + (headings.length > 6 ? `; and ${headings.length - 6} more` : "");
+  const shown =
+    headings.join("; ") + (headingCount > SHOWN_HEADINGS ? `; and ${headingCount - SHOWN_HEADINGS} more` : "");
   return cutAtWord([shown, sentence].filter((part) => part !== "").join(" — "), most);
 }
 

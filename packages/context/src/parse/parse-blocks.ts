@@ -155,7 +155,7 @@ function addBytes(text: string, blocks: Block[]): void {
   };
   const visit = (block: Block): void => {
     block.bytes.start = advance(block.span.start);
-    for (const child of block.children ?? []) visit(child);
+    if (block.children) for (const child of block.children) visit(child);
     block.bytes.end = advance(block.span.end);
   };
   for (const block of blocks) visit(block);

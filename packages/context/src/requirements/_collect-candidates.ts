@@ -20,9 +20,14 @@ export function collectCandidates(text: string): Candidate[] {
 
 /** Whether one heading stands above all others. */
 function hasTitle(blocks: Block[]): boolean {
-  const levels = blocks.flatMap((block) => (block.kind === "heading" ? [block.level ?? 1] : []));
-  const top = Math.min(...levels.slice(0, 10_000));
-  return levels[0] === top && levels.filter((level) => level === top).length === 1;
+  let first = 0;
+  for (const block of blocks) {
+    if (block.kind !== "heading") continue;
+    const level = block.level ?? 1;
+    if (first === 0) first = level;
+    else if (level <= first) return false;
+  }
+  return first > 0;
 }
 
 interface Stretch {
