@@ -83,6 +83,33 @@ describe("ccb plan", () => {
     expect(readdirSync(cwd)).toEqual(listed);
   });
 
+  test("a specification of many requirements is planned in pieces that fit together", async () => {
+    const topics = ["orders", "refunds", "shipments", "invoices", "vendors", "routes", "drivers", "alerts"];
+    const part = (at: number) => {
+      const topic = topics[at % topics.length];
+      const lines = Array.from({ length: 20 }, (_, index) => {
+        const number = at * 20 + index + 1;
+        return `- FR-${number}: The system must list ${topic} of region ${number} to its ${topics[(at + index) % topics.length]} desk.`;
+      });
+      return `## ${at + 1}. ${topic}\n\n${lines.join("\n")}\n`;
+    };
+    const text = `# Operations\n\n${Array.from({ length: 50 }, (_, at) => part(at)).join("\n")}`;
+    const { code, stdout, stderr } = await run(["plan", "-", "--json"], text);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const { requirements, plan } = JSON.parse(stdout);
+    expect(requirements).toHaveLength(1000);
+    const tasks = plan.phases.flatMap((phase: { tasks: { id: string; requirementIds: string[] }[] }) => phase.tasks);
+    const ids = tasks.map(({ id }: { id: string }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id: string) => id.includes("project-setup"))).toEqual(["project-setup"]);
+    const covered = tasks.flatMap(({ requirementIds }: { requirementIds: string[] }) => requirementIds);
+    expect(new Set(covered).size).toBe(1000);
+    const shown = await run(["plan", "-"], text);
+    expect(shown.stdout.split("\n").length).toBeLessThan(400);
+    expect(shown.stdout).toMatch(/… and \d+ more phases: see --json/);
+  });
+
   test("as text it counts and lists; with --output-dir the artifacts stay", async () => {
     const { code, stdout } = await run(["plan", "before.md", "-m", "claude-opus-5-5", "-o", "kept"]);
     expect(code).toBe(0);
@@ -109,9 +136,7 @@ describe("ccb chunk", () => {
     expect(chunks.length).toBeGreaterThan(3);
     const joined = chunks.map(({ file }: { file: string }) => readFileSync(join(folder, file), "utf8")).join("");
     expect(joined).toBe(readFileSync(join(cwd, "long.md"), "utf8"));
-    expect(existsSync(join(folder, chunks[1].file.replace(".md", ".overlap.md")))).toBe(
-      true,
-    );
+    expect(existsSync(join(folder, chunks[1].file.replace(".md", ".overlap.md")))).toBe(true);
     const again = await run(["chunk", "long.md", "-o", "chunks"]);
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("not empty") });
   });

@@ -2,6 +2,7 @@ import type { BuildResult } from "@ccb/builder";
 import type { Painter } from "./_painter.ts";
 
 const shownCriteria = 6;
+const shownTasks = 20;
 /** Phases shown at a terminal; a plan of hundreds is read as a file. */
 const shownPhases = 20;
 
@@ -22,10 +23,13 @@ export function renderPlan(
     return [
       "",
       `${paint.strong(phase.name)} ${paint.dim(`(${phase.id})`)}`,
-      ...phase.tasks.map(({ id, name, size, dependsOn }) => {
+      ...phase.tasks.slice(0, shownTasks).map(({ id, name, size, dependsOn }) => {
         const after = dependsOn.length > 0 ? paint.dim(` ← ${dependsOn.join(", ")}`) : "";
         return `  ${paint.accent(id.padEnd(24))} ${size}  ${shorten(name)}${after}`;
       }),
+      ...(phase.tasks.length > shownTasks
+        ? [`  ${paint.dim(`and ${phase.tasks.length - shownTasks} more tasks`)}`]
+        : []),
       ...shown,
       ...more,
     ];

@@ -10,6 +10,8 @@ import { findWaivers } from "./find-waivers.ts";
 
 const mostInTask = 8;
 const mostTasksInPhase = 6;
+/** One topic, or what cuts across, may need more; beyond this it is accepted in several steps. */
+const longestPhase = 12;
 const mostDependencies = 4;
 
 interface Planning {
@@ -47,7 +49,7 @@ export function planBySections(prompt: Prompt): Plan {
     ...packTopics(core).map(({ titles, tasks }) => ({ name: joinTitles(titles), tasks })),
     { name: "Hardening", tasks: hardening },
   ];
-  return { phases: phases.flatMap((phase) => makePhases(planning, phase)), waivers };
+  return { phases: phases.flatMap(splitLong).flatMap((phase) => makePhases(planning, phase)), waivers };
 }
 
 function startPlanning(prompt: Prompt, spec: SpecReading): Planning {
@@ -147,6 +149,16 @@ function packTopics(topics: { title: string; tasks: Task[] }[]): { titles: strin
     } else packed.push({ titles: [title], tasks: [...tasks] });
   }
   return packed;
+}
+
+function splitLong(phase: { name: string; tasks: Task[] }): { name: string; tasks: Task[] }[] {
+  const pieces = Math.ceil(phase.tasks.length / longestPhase);
+  if (pieces <= 1) return [phase];
+  const perPiece = Math.ceil(phase.tasks.length / pieces);
+  return Array.from({ length: pieces }, (_, piece) => ({
+    name: `${phase.name} (${piece + 1} of ${pieces})`,
+    tasks: phase.tasks.slice(piece * perPiece, (piece + 1) * perPiece),
+  }));
 }
 
 function makePhases(planning: Planning, phase: { name: string; tasks: Task[] }): Phase[] {
