@@ -93,7 +93,7 @@ function addSections(builder: ContextBuilder, options: AssembleOptions): void {
     const text = () => renderSection(spec, section);
     const part: PartName = {
       kind: "section",
-      title: section.headingPath.join(" > ") || "Opening",
+      title: index.titles[section.index] ?? "",
       reason,
       lines: { start: section.own.startLine, end: section.own.endLine },
     };
