@@ -130,6 +130,10 @@ test("a command that failed on a full disk shortly before the end names the mach
   const full = use("Error: ENOSPC: no space left on device, write");
   const ended = (toolUses: ToolUse[]) => kindOf({ ...run("failed", "It ended."), toolUses });
   expect(ended([full])).toBe("resource-limit");
-  expect(ended([full, ...Array(6).fill(use("ok", true))])).toBe("unknown");
+  expect(ended([full, ...Array(6).fill({ ...use("ok", true), name: "Read" })])).toBe("unknown");
+  const done = (toolUses: ToolUse[]) => kindOf({ ...run("done"), toolUses });
+  expect(done([full, { ...use("ok", true), name: "Read" }])).toBe("resource-limit");
+  expect(done([use("Exit code 1\nDisk full: this computer's volume")])).toBe("resource-limit");
+  expect(done([full, use("written", true)])).toBeUndefined();
   expect(ended([use("the docs of ENOSPC", true)])).toBe("unknown");
 });

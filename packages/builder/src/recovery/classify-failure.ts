@@ -16,7 +16,7 @@ export interface EndedSession {
 
 /** Words of the system that say that this machine is at its end; as they stand in the output of commands and of the binary. */
 const exhausted =
-  /\b(?:ENOSPC|EDQUOT|ENOMEM|EMFILE|ENFILE)\b|no space left on device|disk quota exceeded|cannot allocate memory|heap out of memory|too many open files/i;
+  /\b(?:ENOSPC|EDQUOT|ENOMEM|EMFILE|ENFILE)\b|no space left on device|\bdisk full\b|disk quota exceeded|cannot allocate memory|heap out of memory|too many open files/i;
 
 /** How many of the last tool calls are looked at for such words. */
 const lookedBackCalls = 5;
@@ -51,7 +51,10 @@ export function classifyFailure(seen: EndedSession): Failure | undefined {
   }
 }
 
-function classifyDone({ violation, changedFiles, declaredFiles }: EndedSession): Failure | undefined {
+/** On a full disk a model may well say that it is done: Claude Code reports the failed writes and goes on. */
+function classifyDone({ run, violation, changedFiles, declaredFiles }: EndedSession): Failure | undefined {
+  const exhaustion = findExhaustion(run);
+  if (exhaustion) return exhaustion;
   if (violation !== undefined) return { kind: "mcp-policy", reason: `MCP policy violated: ${violation}.` };
   if (changedFiles !== 0 || declaredFiles === 0) return undefined;
   return { kind: "no-change", reason: "The session ended without having changed a file." };
@@ -98,14 +101,13 @@ function classifyWords(reason: string): Failure {
   return { kind: connectionWords.test(reason) ? "api-error" : "unknown", reason };
 }
 
-/** The machine's end shows in the reason, or in a command that failed shortly before. */
+/** The machine's end shows in the reason, or in a call that failed shortly before while none of the same tool succeeded after it. */
 function findExhaustion(run: TaskRunResult): Failure | undefined {
-  if (exhausted.test(run.reason)) return { kind: "resource-limit", reason: run.reason };
-  const use = run.toolUses
-    .slice(-lookedBackCalls)
-    .findLast(({ succeeded, response }) => !succeeded && exhausted.test(response));
-  const found = use && exhausted.exec(use.response)?.[0];
-  return found === undefined
-    ? undefined
-    : { kind: "resource-limit", reason: `${run.reason} ${use?.name} had failed with "${found}".` };
+  if (run.status !== "done" && exhausted.test(run.reason)) return { kind: "resource-limit", reason: run.reason };
+  const last = run.toolUses.slice(-lookedBackCalls);
+  const at = last.findLastIndex(({ succeeded, response }) => !succeeded && exhausted.test(response));
+  const use = last[at];
+  if (!use || last.slice(at).some(({ name, succeeded }) => succeeded && name === use.name)) return undefined;
+  const found = exhausted.exec(use.response)?.[0];
+  return { kind: "resource-limit", reason: `${run.reason} ${use.name} had failed with "${found}".` };
 }
