@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +8,7 @@ import { readProcessRecord } from "@ccb/claude-code";
 import { systemClock } from "@ccb/core";
 import { acquireLock, openStore } from "@ccb/store";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { journalMigrations } from "../project/journal.ts";
+import { journalMigrations } from "../journal/journal-migrations.ts";
 import { planProjectPaths } from "../project/project-paths.ts";
 import { openProjectSessions } from "./open-project-sessions.ts";
 import { sessionMigrations } from "./session-migrations.ts";
@@ -46,7 +48,7 @@ async function prepare(): Promise<void> {
   const registry = register();
   for (const id of ["one", "two"]) {
     const session = registry.begin({ task: `task-${id}`, phase: "core", attempt: 1 });
-    session.identified(id);
+    session.observe({ type: "session-started", sessionId: id, mcpServers: [] });
     session.ended("done");
   }
   registry.close();
@@ -58,13 +60,15 @@ async function prepare(): Promise<void> {
 test("lists what is registered with its transcript: ended, running, cut, and a transcript nobody registered", async () => {
   await prepare();
   const registry = register();
-  const running = registry.begin({ task: "runs", phase: "core", attempt: 1 });
-  const mine = readProcessRecord(process.pid);
-  if (!mine) throw new Error("this process runs");
-  running.processStarted(mine);
-  registry.begin({ task: "cut", phase: "core", attempt: 2 }).processStarted({ ...mine, startedAt: "another time" });
+  registry.begin({ task: "runs", phase: "core", attempt: 1 }).observe({ type: "process-started", pid: process.pid });
+  const gone = spawn(process.execPath, ["-e", "process.stdin.resume()"]);
+  await once(gone, "spawn");
+  registry.begin({ task: "cut", phase: "core", attempt: 2 }).observe({ type: "process-started", pid: gone.pid ?? 0 });
+  gone.kill("SIGKILL");
+  await once(gone, "exit");
   expect(registry.listOpen().map(({ task }) => task)).toEqual(["runs", "cut"]);
-  expect(registry.listOpen()[0]?.process).toEqual({ ...mine, mark: undefined });
+  expect(registry.listOpen().map((session) => session.process?.pid)).toEqual([process.pid, gone.pid]);
+  expect(registry.listOpen()[0]?.process).toEqual(readProcessRecord(process.pid));
   registry.close();
   await write("-project/stray.jsonl", "{}\n", 2 * day);
 
@@ -150,14 +154,14 @@ test("cleans by age: entries, transcripts and results, but nothing that was resu
   const old = register(new Date(Date.now() - 40 * day));
   for (const id of ["old", "resumed"]) {
     const session = old.begin({ task: id, phase: "core", attempt: 1 });
-    session.identified(id);
+    session.observe({ type: "session-started", sessionId: id, mcpServers: [] });
     session.ended("failed");
   }
   old.begin({ task: "cut", phase: "core", attempt: 1 });
   old.close();
   const recent = register();
   const again = recent.begin({ task: "resumed", phase: "core", attempt: 2 });
-  again.identified("resumed");
+  again.observe({ type: "session-started", sessionId: "resumed", mcpServers: [] });
   again.ended("done");
   recent.close();
   await write("-project/old.jsonl", "12345");

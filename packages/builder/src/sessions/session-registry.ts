@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { RecordedProcess } from "@ccb/claude-code";
-import type { Clock } from "@ccb/core";
+import { type RecordedProcess, readProcessRecord } from "@ccb/claude-code";
+import type { Clock, ExecutorEvent } from "@ccb/core";
 import type { Store } from "@ccb/store";
 
 /** One start of a session, as the register keeps it. */
@@ -23,8 +23,8 @@ export interface SessionRecord {
 
 /** A session that has been registered and not yet ended. */
 export interface RegisteredSession {
-  processStarted(process: RecordedProcess): void;
-  identified(sessionId: string): void;
+  /** Notes what an event of the executor tells: the process, and Claude Code's id. */
+  observe(event: ExecutorEvent): void;
   ended(outcome: string): void;
 }
 
@@ -48,8 +48,11 @@ export function createSessionRegistry(options: { store: Store; clock: Clock }): 
     begin({ task, phase, attempt }) {
       const { lastInsertRowid: id } = insert.run(task, phase, attempt, now());
       return {
-        processStarted: ({ pid, startedAt, mark }) => void setProcess.run(pid, startedAt, mark ?? null, id),
-        identified: (sessionId) => void setSession.run(sessionId, id),
+        observe(event) {
+          if (event.type === "session-started") setSession.run(event.sessionId, id);
+          const process = event.type === "process-started" ? readProcessRecord(event.pid) : undefined;
+          if (process) setProcess.run(process.pid, process.startedAt, process.mark ?? null, id);
+        },
         ended: (outcome) => void setEnd.run(now(), outcome, id),
       };
     },
