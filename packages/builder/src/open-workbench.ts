@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
 import { type BuildEvent, CcbError, type Clock, listTasks } from "@ccb/core";
@@ -85,6 +86,9 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   const damage = store.findDamage();
   if (damage.length > 0) throw damaged(paths, damage);
   const journal = createJournal({ store, clock });
+  // SQLite takes an empty file for a new database; the copy beside it tells that it was none.
+  if (!journal.build() && existsSync(paths.databaseBackup))
+    throw damaged(paths, ["it is empty, although a build was begun here."]);
   const mark = randomUUID();
   journal.beginRun({ pid: process.pid, mark });
   return { store, journal, mark };
