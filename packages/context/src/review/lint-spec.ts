@@ -16,18 +16,26 @@ export interface LintFinding {
   requirementId?: string;
 }
 
+export interface LintOptions {
+  /** Only these rules; all unless given. */
+  rules?: readonly LintRule[];
+}
+
 /**
  * Finds weak places of a specification without a model: ambiguous words, requirements no test can show, duplicates, numbers that
  * contradict each other, references to what does not exist. In order of the text.
  */
-export function lintSpec(text: string): LintFinding[] {
+export function lintSpec(text: string, options: LintOptions = {}): LintFinding[] {
   const requirements = extractRequirements(text);
+  const isAsked = (...rules: LintRule[]): boolean => rules.some((rule) => options.rules?.includes(rule) ?? true);
   return [
-    ...requirements.flatMap(lintWords),
-    ...findDuplicates(requirements),
-    ...findContradictions(requirements),
-    ...findDangling(text, parseOutline(text), requirements),
-  ].sort((a, b) => a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+    ...(isAsked("ambiguous-word", "untestable") ? requirements.flatMap(lintWords) : []),
+    ...(isAsked("duplicate") ? findDuplicates(requirements) : []),
+    ...(isAsked("contradiction") ? findContradictions(requirements) : []),
+    ...(isAsked("dangling-reference") ? findDangling(text, parseOutline(text), requirements) : []),
+  ]
+    .filter(({ rule }) => isAsked(rule))
+    .sort((a, b) => a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
 }
 
 function findDangling(text: string, outline: Outline, requirements: readonly Requirement[]): LintFinding[] {

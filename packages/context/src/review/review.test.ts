@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { extractRequirements } from "../requirements/extract-requirements.ts";
 import { diffSpecs } from "./diff-specs.ts";
-import { lintSpec } from "./lint-spec.ts";
+import { type LintRule, lintSpec } from "./lint-spec.ts";
 
 const BEFORE = `# Shop
 
@@ -130,4 +130,12 @@ test("lint finds each kind of weak place with its line and leaves good requireme
     ]),
   );
   expect(found.some((line) => /(?: 6| 10| 12)$/.test(line))).toBe(false);
+});
+
+test("lint with some rules gives what all rules give, without the others", () => {
+  const rules: LintRule[] = ["ambiguous-word", "untestable", "duplicate", "contradiction", "dangling-reference"];
+  for (const rule of rules) {
+    expect(lintSpec(WEAK, { rules: [rule] })).toEqual(lintSpec(WEAK).filter((finding) => finding.rule === rule));
+  }
+  expect(lintSpec(WEAK, { rules: [] })).toEqual([]);
 });
