@@ -1,7 +1,7 @@
 import { findModel, type MicroUsd, type Plan, type Usage } from "@ccb/core";
+import { dearestKnownPrices } from "./_dearest-known-prices.ts";
 import { listPlanningCalls, listSessionCalls, type SessionShape } from "./_forecast-calls.ts";
 import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
-import { dearestKnownPrices } from "./_worst-case.ts";
 
 /**
  * What a Claude Code session of a task is assumed to take, by the task's size. Assumptions, not measurements: they hold until past builds say otherwise.

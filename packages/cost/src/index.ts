@@ -7,5 +7,10 @@ export {
   type CostLedgerTotals,
   createCostLedger,
 } from "./create-cost-ledger.ts";
+export { createRateLimitHoldStore } from "./create-rate-limit-hold-store.ts";
 export { type CostForecast, type ForecastCostOptions, forecastCost } from "./forecast-cost.ts";
+export { parsePriceOverrides } from "./parse-price-overrides.ts";
+export { createPriceTable, type PriceOverride, type PriceOverrides, type PriceTable } from "./price-table.ts";
 export { priceUsage } from "./price-usage.ts";
+export { type CostBuild, readCostBuilds } from "./read-cost-builds.ts";
+export { type CostRollUp, readRollUps } from "./read-roll-ups.ts";

@@ -1,8 +1,10 @@
 export { createGateway } from "./create-gateway.ts";
 export type {
   Gateway,
+  GatewayLimits,
   GatewayOptions,
   GatewayRefusal,
+  GatewayRoute,
   GatewayStats,
   GatewayUpstream,
   PromptToEstimate,

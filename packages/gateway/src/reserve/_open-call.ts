@@ -1,12 +1,16 @@
 import type { CallScope, CostEntry, ReserveResult } from "@ccb/core";
 import { noUsage } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, statusOfError } from "../_anthropic-error.ts";
-import { failMeter, type GatewayContext, logCall } from "../_gateway-context.ts";
+import { failMeter, type GatewayContext, logCall, reportProblem } from "../_gateway-context.ts";
 import type { AskedCall, CallEnd } from "../answer/_read-call-end.ts";
+import type { GatewayRefusal } from "../gateway.ts";
 
 /** One priced call from its reservation to its booking. */
 export interface OpenCall {
-  /** Reserves the worst case; an error is what the client gets instead of an answer. */
+  readonly asked: AskedCall;
+  /** Logs that the call was not let through; the error is what the client gets. */
+  refuse(error: AnthropicError): AnthropicError;
+  /** Asks `beforeCall` and reserves the worst case; an error is what the client gets instead of an answer. */
   reserve(): AnthropicError | undefined;
   countChunk(): void;
   isFinished(): boolean;
@@ -53,24 +57,19 @@ export function openCall(
   };
 
   return {
+    asked,
+    refuse,
     reserve() {
+      const fenced = askBeforeCall(context, scope);
+      if (fenced) return refuse(fenced);
       const result = reserve(context, scope, asked);
       if ("failure" in result) return refuse(result.failure);
       if (result.granted) {
         reservationId = result.reservationId;
         return undefined;
       }
-      const { capMicroUsd, spentMicroUsd, neededMicroUsd, reason } = result;
-      const error = refuse({ type: "permission_error", message: `CCB budget reached: ${reason}` });
-      context.options.onRefusal?.({
-        callNumber,
-        scope,
-        model: asked.model,
-        reason,
-        capMicroUsd,
-        spentMicroUsd,
-        neededMicroUsd,
-      });
+      const error = refuse({ type: "permission_error", message: `CCB budget reached: ${result.reason}` });
+      tellRefusal(context, { callNumber, scope, model: asked.model }, result);
       return error;
     },
     countChunk() {
@@ -82,8 +81,9 @@ export function openCall(
       if (isFinished || reservationId === undefined) return;
       isFinished = true;
       context.stats[end.outcome] += 1;
-      const entry = settle(context, reservationId, { end, latencyMs: elapsed(), callNumber });
+      const entry = settle(context, reservationId, { end, latencyMs: elapsed(), callNumber, firstByteMs });
       afterBooking?.();
+      if (end.outcome === "answered") context.callers.learn(scope, end.responseBody);
       const done = { ...describe(end), outcome: end.outcome, costMicroUsd: entry?.costMicroUsd };
       logCall(context, done);
       if (entry) context.options.onCall?.(done, entry);
@@ -91,17 +91,43 @@ export function openCall(
   };
 }
 
+function tellRefusal(
+  context: GatewayContext,
+  call: Pick<GatewayRefusal, "callNumber" | "scope" | "model">,
+  { granted: _granted, cap = "build", ...figures }: Extract<ReserveResult, { granted: false }>,
+): void {
+  context.options.onRefusal?.({ ...call, cap, ...figures });
+}
+
+/** A fence that cannot be asked holds: whoever must not spend does not. */
+function askBeforeCall(context: GatewayContext, scope: CallScope): AnthropicError | undefined {
+  try {
+    const answer = context.options.beforeCall?.(scope);
+    return answer && { type: "permission_error", message: `CCB does not let this call through: ${answer.refuse}` };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const { message } = reportProblem(context, {
+      cause,
+      code: "gateway-failed",
+      message: `The check before a model call failed, so the call is not let through: ${why}.`,
+      hint: "Look at the function beforeCall given to createGateway: it must not throw.",
+    });
+    return { type: "permission_error", message: `CCB does not let this call through: ${message}` };
+  }
+}
+
 function reserve(
   context: GatewayContext,
   scope: CallScope,
   asked: AskedCall,
 ): ReserveResult | { failure: AnthropicError } {
+  const { model, terms } = asked;
   const { inputTokens, maxOutputTokens, maxWebSearches } = asked.worst;
   let failure = context.meterFailure;
   if (!failure) {
     try {
       const searches = maxWebSearches > 0 ? { maxWebSearches } : {};
-      return context.options.meter.reserve({ model: asked.model, inputTokens, maxOutputTokens, ...searches, scope });
+      return context.options.meter.reserve({ model, inputTokens, maxOutputTokens, ...searches, terms, scope });
     } catch (cause) {
       failure = failMeter(context, cause);
     }
@@ -112,10 +138,10 @@ function reserve(
 function settle(
   context: GatewayContext,
   reservationId: number,
-  call: { end: CallEnd; latencyMs: number; callNumber: number },
+  call: { end: CallEnd; latencyMs: number; callNumber: number; firstByteMs: number | undefined },
 ): CostEntry | undefined {
-  const { end, latencyMs, callNumber } = call;
-  const { model, usage, messageId } = end;
+  const { end, latencyMs, callNumber, firstByteMs } = call;
+  const { model, usage, messageId, terms, status: httpStatus } = end;
   try {
     return context.options.meter.settle(reservationId, {
       status: end.outcome,
@@ -124,6 +150,9 @@ function settle(
       messageId,
       latencyMs,
       callNumber,
+      terms,
+      httpStatus,
+      firstByteMs,
     });
   } catch (cause) {
     failMeter(context, cause);
