@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { type CallScope, noUsage } from "@ccb/core";
@@ -6,6 +7,7 @@ import type { GatewayContext, SentRequest, UpstreamServer } from "./_gateway-con
 import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
+import { renderRecalledStream } from "./answer/_render-recalled.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
 import { passChunks } from "./forward/_pass-chunks.ts";
 import type { GatewayUpstream } from "./gateway.ts";
@@ -47,7 +49,14 @@ export async function handleMessages(exchange: Exchange): Promise<void> {
   }
   const { asked, body } = parsed;
   const scope = context.callers.attribute(exchange.scope, { headers: exchange.request.headers, body });
-  const call = openCall(context, { scope, endpoint, asked, requestBody: body });
+  const requestHash = context.options.answers && hashRequest(exchange);
+  const known = requestHash && context.options.answers?.recall({ hash: requestHash, scope });
+  if (known) {
+    context.stats.recalled += 1;
+    sendRecalled(response, known, body.stream === true);
+    return;
+  }
+  const call = openCall(context, { scope, endpoint, asked, requestBody: body, requestHash });
   const upstream = context.chooseUpstream(asked.model);
   const gone = new AbortController();
   response.on("close", () => gone.abort());
@@ -70,6 +79,15 @@ export async function handleMessages(exchange: Exchange): Promise<void> {
     return;
   }
   sendRelay({ exchange, upstream, call, asked, admitted: admission.call });
+}
+
+function hashRequest({ endpoint, body }: Exchange): string {
+  return createHash("sha256").update(`${endpoint}\n`).update(body).digest("hex");
+}
+
+function sendRecalled(response: ServerResponse, message: Record<string, unknown>, isStream: boolean): void {
+  response.writeHead(200, { "content-type": isStream ? "text/event-stream; charset=utf-8" : "application/json" });
+  response.end(isStream ? renderRecalledStream(message) : JSON.stringify(message));
 }
 
 const clientLeft: AnthropicError = { type: "api_error", message: "CCB gateway: the client left before its turn." };

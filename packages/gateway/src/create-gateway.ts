@@ -85,6 +85,7 @@ function createContext(options: GatewayOptions, chooseUpstream: GatewayContext["
     failed: 0,
     unknown: 0,
     refused: 0,
+    recalled: 0,
     unauthorized: 0,
     unloggedCalls: 0,
   };

@@ -1,5 +1,4 @@
-import type { CallScope, CostEntry, ReserveResult } from "@ccb/core";
-import { noUsage } from "@ccb/core";
+import { type ApiCall, type CallScope, type CostEntry, noUsage, type ReserveResult } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, statusOfError } from "../_anthropic-error.ts";
 import { failMeter, type GatewayContext, logCall, reportProblem } from "../_gateway-context.ts";
 import type { AskedCall, CallEnd } from "../answer/_read-call-end.ts";
@@ -21,7 +20,14 @@ export interface OpenCall {
 /** Opens a priced call: it is numbered now, and booked and logged exactly once. */
 export function openCall(
   context: GatewayContext,
-  call: { scope: CallScope; endpoint: string; asked: AskedCall; requestBody: unknown },
+  call: {
+    scope: CallScope;
+    endpoint: string;
+    asked: AskedCall;
+    requestBody: unknown;
+    /** Where answers are kept. */
+    requestHash?: string | undefined;
+  },
 ): OpenCall {
   const { scope, asked } = call;
   const callNumber = context.nextCallNumber();
@@ -81,12 +87,11 @@ export function openCall(
       if (isFinished || reservationId === undefined) return;
       isFinished = true;
       context.stats[end.outcome] += 1;
-      const entry = settle(context, reservationId, { end, latencyMs: elapsed(), callNumber, firstByteMs });
-      afterBooking?.();
+      const done = { ...describe(end), outcome: end.outcome, costMicroUsd: undefined };
+      const booked = book(context, { reservationId, end, done, requestHash: call.requestHash });
       if (end.outcome === "answered") context.callers.learn(scope, end.responseBody);
-      const done = { ...describe(end), outcome: end.outcome, costMicroUsd: entry?.costMicroUsd };
-      logCall(context, done);
-      if (entry) context.options.onCall?.(done, entry);
+      afterBooking?.();
+      logCall(context, booked);
     },
   };
 }
@@ -135,27 +140,39 @@ function reserve(
   return { failure: { type: "permission_error", message: `CCB cannot book this call: ${failure.message}` } };
 }
 
-function settle(
+/** Books a call, keeps its answer and tells of it, all of it or nothing; returns the call with its cost. */
+function book(
   context: GatewayContext,
-  reservationId: number,
-  call: { end: CallEnd; latencyMs: number; callNumber: number; firstByteMs: number | undefined },
-): CostEntry | undefined {
-  const { end, latencyMs, callNumber, firstByteMs } = call;
+  ended: { reservationId: number; end: CallEnd; done: ApiCall; requestHash: string | undefined },
+): ApiCall {
+  const { end, done, requestHash } = ended;
+  const { atomically = (work) => work(), answers, meter, onCall } = context.options;
+  const { latencyMs, callNumber, scope, firstByteMs } = done;
   const { model, usage, messageId, terms, status: httpStatus } = end;
+  const outcome = {
+    status: end.outcome,
+    model,
+    usage,
+    messageId,
+    latencyMs,
+    callNumber,
+    terms,
+    httpStatus,
+    firstByteMs,
+  };
   try {
-    return context.options.meter.settle(reservationId, {
-      status: end.outcome,
-      model,
-      usage,
-      messageId,
-      latencyMs,
-      callNumber,
-      terms,
-      httpStatus,
-      firstByteMs,
+    return atomically(() => {
+      const entry: CostEntry = meter.settle(ended.reservationId, outcome);
+      const booked = { ...done, costMicroUsd: entry.costMicroUsd };
+      const message = end.responseBody;
+      if (requestHash && end.outcome === "answered" && typeof message === "object" && message !== null) {
+        answers?.keep({ hash: requestHash, scope }, message as Record<string, unknown>);
+      }
+      onCall?.(booked, entry);
+      return booked;
     });
   } catch (cause) {
     failMeter(context, cause);
-    return undefined;
+    return done;
   }
 }
