@@ -16,10 +16,12 @@ export interface CostBuild extends Pick<CostTotals, "calls" | "usage" | "costMic
   caps: Partial<Record<CapKind, MicroUsd>>;
   /** What its cap still allows; undefined without one. */
   remainingMicroUsd: MicroUsd | undefined;
+  /** What its cap for a day still allows today (UTC); undefined without one. */
+  remainingTodayMicroUsd: MicroUsd | undefined;
 }
 
 /** The builds that a database has calls or reservations of, oldest first. The store may be open for reading only, while a build writes to it. */
-export function readCostBuilds(store: Store): CostBuild[] {
+export function readCostBuilds(store: Store, now: Date = new Date()): CostBuild[] {
   const { database } = store;
   const ids = database
     .prepare("SELECT build_id FROM cost_totals UNION SELECT build_id FROM cost_reservations")
@@ -33,6 +35,9 @@ export function readCostBuilds(store: Store): CostBuild[] {
   const selectReserved = database.prepare(
     "SELECT SUM(reserved_micro_usd) AS sum FROM cost_reservations WHERE build_id = ?",
   );
+  const selectToday = database.prepare(
+    "SELECT counted_micro_usd FROM cost_scopes WHERE build_id = ? AND kind = 'day' AND key = ?",
+  );
   const selectCaps = database.prepare("SELECT kind, cap_micro_usd FROM cost_caps WHERE build_id = ?");
   const builds = ids.map((build): CostBuild => {
     const { countedMicroUsd, ...sums } = readSums(selectTotals.get(build));
@@ -40,7 +45,9 @@ export function readCostBuilds(store: Store): CostBuild[] {
     const reservedMicroUsd = numberOf(selectReserved.get(build)?.sum);
     const caps: CostBuild["caps"] = {};
     for (const row of selectCaps.all(build)) caps[textOf(row.kind) as CapKind] = numberOf(row.cap_micro_usd);
-    const taken = countedMicroUsd + reservedMicroUsd;
+    const today = numberOf(selectToday.get(build, now.toISOString().slice(0, 10))?.counted_micro_usd);
+    const leftOf = (cap: MicroUsd | undefined, counted: MicroUsd) =>
+      cap === undefined ? undefined : Math.max(0, cap - counted - reservedMicroUsd);
     return {
       build,
       ...sums,
@@ -49,7 +56,8 @@ export function readCostBuilds(store: Store): CostBuild[] {
       reservedMicroUsd,
       heldMicroUsd: countedMicroUsd - sums.costMicroUsd,
       caps,
-      remainingMicroUsd: caps.build === undefined ? undefined : Math.max(0, caps.build - taken),
+      remainingMicroUsd: leftOf(caps.build, countedMicroUsd),
+      remainingTodayMicroUsd: leftOf(caps.day, today),
     };
   });
   return builds.toSorted((a, b) => (a.firstAt ?? "").localeCompare(b.firstAt ?? ""));

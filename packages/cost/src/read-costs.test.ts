@@ -94,6 +94,8 @@ test("while a build writes, another process reads its totals, caps and what is l
   ]);
   ledger.reserve({ model, inputTokens: 1_000, maxOutputTokens: 400, scope });
   call(ledger);
+  expect(readCostBuilds(reading, clock.now())[0]?.remainingTodayMicroUsd).toBe(62_000);
+  expect(readCostBuilds(reading, new Date("2026-11-22T00:00:00Z"))[0]?.remainingTodayMicroUsd).toBe(74_000);
   expect(readCostBuilds(reading)).toMatchObject([
     { calls: 2, costMicroUsd: 12_000, reservedMicroUsd: 16_000, remainingMicroUsd: 72_000 },
   ]);
