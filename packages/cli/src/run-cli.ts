@@ -2,6 +2,7 @@ import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
+import { defineCostCommands } from "./define-cost-commands.ts";
 import { defineProjectCommands } from "./define-project-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
@@ -44,6 +45,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   defineBuildCommands(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
   defineProjectCommands(program, terminal, onExit);
+  defineCostCommands(program, terminal, onExit);
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
     if (unknown === undefined) program.help();
