@@ -71,7 +71,7 @@ interface SessionEnd {
 
 async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
-  const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
+  const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
   const watch = watchCompliance(bench, session);
   const repetition = createStuckWatch();
   const ending = new AbortController();
@@ -106,6 +106,8 @@ async function judgeSession(running: Running, ended: SessionEnd): Promise<TaskSe
   const { bench, session, place } = running;
   const isOurs = ended.stuck === undefined;
   if (bench.signal.aborted || (isOurs && ended.run.status === "aborted")) return { outcome: "stopped" };
+  if (ended.run.status === "refused" && bench.overTaskCap.delete(session.task.id))
+    return { outcome: "failed", failure: { kind: "task-budget", reason: ended.run.reason } };
   const failure = classifyFailure({
     ...ended,
     changedFiles: session.mayChangeNothing ? undefined : await place.repository.countChanges(place.base),
