@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderTaskPrompt } from "@ccb/agents";
 import { type Criterion, renderPromptSection } from "@ccb/core";
-import { defaultPolicy, renderMcpInstructions } from "@ccb/mcp";
+import { renderMcpInstructions } from "@ccb/mcp";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import { describeSubject } from "./_mcp-subject.ts";
 import { chooseSpecification } from "./_specification-part.ts";
 import type { TaskSession } from "./task-session.ts";
 import { listUnavailable, templatesOf } from "./write-instructions.ts";
@@ -41,10 +42,11 @@ export async function describeTask(
     executorModel: bench.options.model,
     instructions,
     mcpInstructions: renderMcpInstructions({
-      policy: defaultPolicy,
+      policy: bench.intake.mcpPolicy,
       servers: bench.servers,
       unavailable: listUnavailable(bench),
       phase,
+      subject: describeSubject(session),
     }),
     evidence: session.evidence,
     attempt: session.attempt,

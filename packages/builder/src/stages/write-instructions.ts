@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { instructionBuilder, renderInstructions } from "@ccb/agents";
 import type { Analysis, Plan } from "@ccb/core";
-import { defaultPolicy, renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
+import { renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
 import { writeArtifact } from "../project/write-artifact.ts";
 import type { Workbench } from "../workbench.ts";
 import { runStep } from "./_run-step.ts";
@@ -44,7 +44,7 @@ export async function writeInstructions(
     requirements: intake.requirements,
     guidance,
     mcpInstructions: renderMcpInstructions({
-      policy: defaultPolicy,
+      policy: bench.intake.mcpPolicy,
       servers: bench.servers,
       unavailable: listUnavailable(bench),
     }),
@@ -57,7 +57,7 @@ export async function writeInstructions(
 }
 
 /** The servers that cannot be used in this build, with the reason. */
-export function listUnavailable(bench: Workbench): { name: string; reason: string }[] {
+export function listUnavailable(bench: Pick<Workbench, "unavailable">): { name: string; reason: string }[] {
   return [...bench.unavailable].map(([name, reason]) => ({ name, reason }));
 }
 

@@ -46,7 +46,13 @@ interface CustomFile {
 export function defineCustomServers(file: CustomFile): ReadCustomServersResult {
   const content = file.content;
   if (!isRecord(content)) throw mistake({ file, field: "", expected: "an object with mcp_servers", received: content });
-  if ("mcp_servers" in content) return { servers: readCcbShape(file, content.mcp_servers), warnings: [] };
+  if ("mcp_servers" in content || "policy" in content) {
+    const unknown = Object.keys(content).filter((key) => key !== "mcp_servers" && key !== "policy");
+    if (unknown.length > 0)
+      throw mistake({ file, field: "", expected: "only mcp_servers and policy", received: unknown });
+    const servers = content.mcp_servers === undefined ? [] : readCcbShape(file, content.mcp_servers);
+    return { servers, warnings: [], ...(content.policy === undefined ? {} : { policy: content.policy }) };
+  }
   if ("mcpServers" in content) return readClaudeShape(file, content.mcpServers);
   throw mistake({ file, field: "", expected: "mcp_servers (or Claude's mcpServers)", received: Object.keys(content) });
 }

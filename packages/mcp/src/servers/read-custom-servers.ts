@@ -17,6 +17,8 @@ export interface ReadCustomServersResult {
   servers: McpServerDefinition[];
   /** What was left out, one sentence each. */
   warnings: string[];
+  /** The file's `policy:` as it stands there; for `parsePolicy`. */
+  policy?: unknown;
 }
 
 /**
