@@ -18,6 +18,7 @@ const ccbServerSchema = z
     description: z.string(),
     required: z.boolean(),
     enforce_at: z.array(z.enum(enforcePoints)),
+    per_caller: z.boolean(),
   })
   .partial();
 
@@ -154,6 +155,7 @@ function defineServer(options: {
     required: entry.required ?? false,
     enforceAt: entry.enforce_at ?? [],
     alwaysLoad: false,
+    ...(entry.per_caller ? { perCaller: true } : {}),
   };
   if (entry.command !== undefined) {
     const args = (entry.args ?? []).map((value, index) => inFolder(expand(`args[${index}]`, value)));
