@@ -82,7 +82,7 @@ export async function runUnderPolicy(options: {
   const unavailable = new Map(options.documentation === undefined ? [["context7", "no service"]] : []);
   const watch = watchCompliance(
     { intake: { mcpPolicy: policy }, servers, unavailable, emit: (event) => void events.push(event) },
-    { phase, task, attempt: options.attempt ?? 1, evidence: [], earlierFailure: undefined },
+    { phase, task, attempt: options.attempt ?? 1, withoutServers: [] },
   );
   try {
     const executor = createClaudeCodeExecutor({ environment, homeDirectory: join(folder, "home") });

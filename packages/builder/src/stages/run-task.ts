@@ -60,7 +60,7 @@ async function runSession(
 ): Promise<SessionEnd> {
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
-  const watch = watchCompliance(bench, session);
+  const watch = watchCompliance(bench, { ...session, attempt: attempt.number });
   const run = await bench.executor.runTask({
     ...asked,
     cwd: place.directory,
@@ -70,6 +70,7 @@ async function runSession(
     limits: { maxTurns, idleMs: idleLimitMs, totalMs: bench.options.taskTimeoutMs ?? defaultTaskTimeoutMs },
     signal: bench.signal,
     onToolUse: watch.onToolUse,
+    beforeTool: watch.beforeTool,
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
       if (event.type === "session-started") attempt.session(event.sessionId);

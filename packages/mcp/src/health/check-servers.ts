@@ -67,7 +67,7 @@ async function checkServer(definition: McpServerDefinition, options: CheckServer
   }
   const { connection } = opened;
   const { startMs, protocol, tools } = connection;
-  const seen = { name, startMs, protocol, tools: tools.map((tool) => tool.name), schemas: JSON.stringify(tools) };
+  const seen = { name, startMs, protocol, tools: tools.map((tool) => tool.name), schemas: renderSchemas(tools) };
   try {
     const unreachable = await probeService(connection, name);
     if (unreachable === undefined) return { ...seen, status: "ready", reason: "" };
@@ -75,6 +75,11 @@ async function checkServer(definition: McpServerDefinition, options: CheckServer
   } finally {
     await connection.close();
   }
+}
+
+/** What of its tools a model is given; schemas of answers stay with the client. */
+function renderSchemas(tools: McpConnection["tools"]): string {
+  return JSON.stringify(tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })));
 }
 
 /** Why the service behind the server does not answer, or undefined. The text decides: context7 says "Error …" without `isError`. */

@@ -41,9 +41,9 @@ export async function changeServersFile(options: ChangeServersFileOptions): Prom
     document.deleteIn(["mcp_servers", name]);
   } else {
     // Checked as it will be read; variables may be unset here.
-    const environment = new Proxy({}, { get: () => "set" });
+    const environment = new Proxy({}, { get: () => "http://set" });
     defineCustomServers({ path, content: { mcp_servers: { [name]: entry } }, folder: dirname(path), environment });
-    if (!isMap(document.get("mcp_servers"))) document.set("mcp_servers", {});
+    if (!isMap(document.get("mcp_servers"))) document.set("mcp_servers", document.createNode({}));
     document.setIn(["mcp_servers", name], entry);
   }
   await writeWhole(path, String(document));

@@ -39,7 +39,12 @@ export async function readServerRegistry(options: ReadServerRegistryOptions): Pr
   let policy = defaultPolicy as McpPolicy;
   for (const { path, source, needed } of files) {
     if (!needed && !(await isThere(path))) continue;
-    const read: ReadCustomServersResult = await readCustomServers({ path, environment: options.environment });
+    const read: ReadCustomServersResult = await readCustomServers({
+      path,
+      environment: options.environment,
+      // What was set up for another project must not keep this one from being built.
+      lenient: !needed,
+    });
     warnings.push(...read.warnings);
     for (const definition of read.servers) entries.set(definition.name, { definition, source, path });
     if (read.policy !== undefined) policy = parsePolicy(read.policy, { place: path, base: policy });

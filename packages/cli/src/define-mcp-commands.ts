@@ -1,0 +1,116 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { ServerFlags } from "./mcp/_open-servers.ts";
+import type { McpCallFlags } from "./mcp/run-mcp-call.ts";
+import type { McpChangeFlags } from "./mcp/run-mcp-change.ts";
+import type { McpCheckFlags } from "./mcp/run-mcp-check.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The commands around MCP servers: those that builds use, and CCB as a server. */
+export function defineMcpCommands(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  const mcp = program
+    .command("mcp")
+    .description("MCP servers that builds use (list, check, tools, call, add, remove).");
+  defineLooking(mcp, terminal, onExit);
+  defineCalling(mcp, terminal, onExit);
+  defineChanging(mcp, terminal, onExit);
+}
+
+const trust = ["--trust-project", "also start servers that this folder's .mcp.json and ccb.mcp.yaml define"] as const;
+const custom = ["--custom-mcp <file>", "YAML or JSON file with more MCP servers"] as const;
+const timeout = ["--timeout <seconds>", "seconds it may take", parseSeconds] as const;
+
+function defineLooking(mcp: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  mcp
+    .command("list")
+    .description("The servers that are known here: built in, yours, this folder's. Starts none.")
+    .option(...custom)
+    .option("--json", "print them as JSON, without values of variables and headers")
+    .action(async (flags: ServerFlags) => {
+      const { runMcpList } = await import("./mcp/run-mcp-list.ts");
+      onExit(await runMcpList({ flags, terminal }));
+    });
+  mcp
+    .command("check")
+    .description("Start each server and end it again: health, start time, tools, tokens of their schemas.")
+    .argument("[names...]", "servers to check (default: all)")
+    .option(...custom)
+    .option(...trust)
+    .option(...timeout)
+    .option("--json", "print {servers, notStarted} as JSON")
+    .addHelpText("after", "\nExit code 1 when a required server does not work.")
+    .action(async (names: string[], flags: McpCheckFlags) => {
+      const { runMcpCheck } = await import("./mcp/run-mcp-check.ts");
+      onExit(await runMcpCheck({ names, flags, terminal }));
+    });
+}
+
+function defineCalling(mcp: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  mcp
+    .command("tools")
+    .description("The tools of one server, with their inputs and the tokens of their schemas.")
+    .argument("<server>", "name of the server")
+    .option(...custom)
+    .option(...trust)
+    .option("--json", "print the tools with their whole schemas as JSON")
+    .action(async (server: string, flags: ServerFlags) => {
+      const { runMcpTools } = await import("./mcp/run-mcp-tools.ts");
+      onExit(await runMcpTools({ server, flags, terminal }));
+    });
+  mcp
+    .command("call")
+    .description("Call one tool of one server, with this folder as the project directory.")
+    .argument("<server>", "name of the server")
+    .argument("<tool>", "name of the tool, without mcp__<server>__")
+    .argument("[input]", 'input as a JSON object, or "-" for standard input (default: {})')
+    .option(...custom)
+    .option(...trust)
+    .option(...timeout)
+    .option("--json", "print {text, structured, isError} as JSON")
+    .addHelpText("after", `\nExample:\n  ccb mcp call git git_status '{"path": "./"}'\n`)
+    .action(async (server: string, tool: string, input: string | undefined, flags: McpCallFlags) => {
+      const { runMcpCall } = await import("./mcp/run-mcp-call.ts");
+      onExit(await runMcpCall({ server, tool, input, flags, terminal }));
+    });
+}
+
+function defineChanging(mcp: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  mcp
+    .command("add")
+    .description("Make a server known to your builds: a program, or a URL.")
+    .argument("<name>", "name of the server; part of its tools' names")
+    .argument("[command...]", 'program and arguments, after "--"')
+    .option("--url <url>", "address of an HTTP server instead of a program")
+    .option("--env <name=value...>", "variable for the program; ${NAME} is filled in from your environment")
+    .option("--header <name:value...>", "header for the HTTP server; ${NAME} as above")
+    .option("--description <text>", "what it is for, for the model")
+    .option("--required", "a build fails without it")
+    .option("--enforce-at <points>", "points at which it has to be used, separated by commas", parseNames)
+    .option("--project", "keep it in this folder's ccb.mcp.yaml (default: your own file)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ccb mcp add reviewer --required --enforce-at phase_complete -- node reviewer.js\n",
+    )
+    .action(async (name: string, command: string[], flags: McpChangeFlags) => {
+      const { runMcpAdd } = await import("./mcp/run-mcp-change.ts");
+      onExit(await runMcpAdd({ name, command, flags, terminal }));
+    });
+  mcp
+    .command("remove")
+    .description("Take a server out again.")
+    .argument("<name>", "name of the server")
+    .option("--project", "out of this folder's ccb.mcp.yaml (default: your own file)")
+    .action(async (name: string, flags: McpChangeFlags) => {
+      const { runMcpRemove } = await import("./mcp/run-mcp-change.ts");
+      onExit(await runMcpRemove({ name, flags, terminal }));
+    });
+}
+
+function parseSeconds(text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError("It must be a number of seconds above 0.");
+  return value;
+}
+
+function parseNames(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
