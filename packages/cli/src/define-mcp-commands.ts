@@ -3,16 +3,18 @@ import type { ServerFlags } from "./mcp/_open-servers.ts";
 import type { McpCallFlags } from "./mcp/run-mcp-call.ts";
 import type { McpChangeFlags } from "./mcp/run-mcp-change.ts";
 import type { McpCheckFlags } from "./mcp/run-mcp-check.ts";
+import type { McpServeFlags } from "./serve/run-mcp-serve.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The commands around MCP servers: those that builds use, and CCB as a server. */
 export function defineMcpCommands(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
   const mcp = program
     .command("mcp")
-    .description("MCP servers that builds use (list, check, tools, call, add, remove).");
+    .description("MCP servers that builds use, how they were used (compliance), and CCB as one of them (serve).");
   defineLooking(mcp, terminal, onExit);
   defineCalling(mcp, terminal, onExit);
   defineChanging(mcp, terminal, onExit);
+  defineServing(mcp, terminal, onExit);
 }
 
 const trust = ["--trust-project", "also start servers that this folder's .mcp.json and ccb.mcp.yaml define"] as const;
@@ -103,6 +105,38 @@ function defineChanging(mcp: Command, terminal: Terminal, onExit: (code: number)
       const { runMcpRemove } = await import("./mcp/run-mcp-change.ts");
       onExit(await runMcpRemove({ name, flags, terminal }));
     });
+}
+
+function defineServing(mcp: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  mcp
+    .command("serve")
+    .description("Serve CCB's own tools to an MCP client: plan, requirements, trace, tasks, checks, costs, control.")
+    .option("--dir <dir>", "project directory to serve (default: this folder)")
+    .option("--http", "over HTTP at /mcp instead of standard input and output; a token is needed")
+    .option("--port <port>", "port of --http (default: a free one)", parsePort)
+    .option("--host <address>", "address of --http (default: 127.0.0.1, this machine only)")
+    .option("--allow-host <names...>", "names under which clients may call, beside localhost")
+    .addHelpText("after", "\nEnvironment: CCB_MCP_TOKEN, the token of --http (default: a random one, printed)\n")
+    .action(async (flags: McpServeFlags) => {
+      const { runMcpServe } = await import("./serve/run-mcp-serve.ts");
+      onExit(await runMcpServe({ flags, terminal }));
+    });
+  mcp
+    .command("compliance")
+    .description("How a project's sessions kept to the MCP policy: by server and point, and task by task.")
+    .argument("[dir]", "project directory (default: this folder)")
+    .option("--json", "print {rate, rows, tasks, unavailable} as JSON")
+    .action(async (directory: string | undefined, flags: { json?: boolean }) => {
+      const { runMcpCompliance } = await import("./mcp/run-mcp-compliance.ts");
+      onExit(await runMcpCompliance({ directory, flags, terminal }));
+    });
+}
+
+function parsePort(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 0 && value <= 65_535))
+    throw new InvalidArgumentError("It must be a port from 0 to 65535.");
+  return value;
 }
 
 function parseSeconds(text: string): number {
