@@ -3,6 +3,7 @@ import type { ServerFlags } from "./mcp/_open-servers.ts";
 import type { McpCallFlags } from "./mcp/run-mcp-call.ts";
 import type { McpChangeFlags } from "./mcp/run-mcp-change.ts";
 import type { McpCheckFlags } from "./mcp/run-mcp-check.ts";
+import type { PluginFlags } from "./plugin/run-plugin.ts";
 import type { McpServeFlags } from "./serve/run-mcp-serve.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,6 +16,7 @@ export function defineMcpCommands(program: Command, terminal: Terminal, onExit: 
   defineCalling(mcp, terminal, onExit);
   defineChanging(mcp, terminal, onExit);
   defineServing(mcp, terminal, onExit);
+  definePlugin(program, terminal, onExit);
 }
 
 const trust = ["--trust-project", "also start servers that this folder's .mcp.json and ccb.mcp.yaml define"] as const;
@@ -129,6 +131,19 @@ function defineServing(mcp: Command, terminal: Terminal, onExit: (code: number) 
     .action(async (directory: string | undefined, flags: { json?: boolean }) => {
       const { runMcpCompliance } = await import("./mcp/run-mcp-compliance.ts");
       onExit(await runMcpCompliance({ directory, flags, terminal }));
+    });
+}
+
+function definePlugin(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  program
+    .command("plugin")
+    .description("Write CCB as a Claude Code plugin: its slash commands and its MCP server.")
+    .argument("[command...]", 'program and arguments that start ccb, after "--" (default: ccb)')
+    .option("-o, --out <dir>", "new or empty folder (default: ccb-plugin)")
+    .addHelpText("after", "\nExample:\n  ccb plugin --out ccb-plugin && claude --plugin-dir ccb-plugin\n")
+    .action(async (command: string[], flags: PluginFlags) => {
+      const { runPlugin } = await import("./plugin/run-plugin.ts");
+      onExit(await runPlugin({ command, flags, terminal }));
     });
 }
 

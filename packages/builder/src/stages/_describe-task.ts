@@ -4,6 +4,7 @@ import { renderTaskPrompt } from "@ccb/agents";
 import { type Criterion, renderPromptSection } from "@ccb/core";
 import { renderMcpInstructions } from "@ccb/mcp";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import { describeMemory } from "./_describe-memory.ts";
 import { describeSubject } from "./_mcp-subject.ts";
 import { chooseSpecification } from "./_specification-part.ts";
 import type { TaskSession } from "./task-session.ts";
@@ -55,7 +56,8 @@ export async function describeTask(
     ...(session.earlierFailure === undefined ? {} : { earlierFailure: session.earlierFailure }),
     ...templatesOf(bench),
   });
-  return { prompt: [prompt, ...describeEarlier(work, session)].join("\n\n"), systemAppend };
+  const memory = await describeMemory(bench.paths, task);
+  return { prompt: [prompt, ...describeEarlier(work, session), ...memory].join("\n\n"), systemAppend };
 }
 
 /** What the tasks that this one depends on said at their end. */

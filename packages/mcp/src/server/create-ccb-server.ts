@@ -76,6 +76,12 @@ function describeContext(context: ServerContext): ServiceContext {
   };
 }
 
+/** What a model is asked in order to work on the next task of a served project; also the text of the plugin's command. */
+export function renderNextTask(by: string | undefined): string {
+  const claim = by ? `claim_task with by="${by}"` : "claim_task";
+  return `Call ${claim}. Read its instructions and build exactly that, with tests. Then call run_checks for the task's phase and mend what fails. Say at the end what you built and what the checks saw.`;
+}
+
 function registerPrompts(server: McpServer): void {
   server.registerPrompt(
     "next-task",
@@ -90,7 +96,7 @@ function registerPrompts(server: McpServer): void {
           role: "user",
           content: {
             type: "text",
-            text: `Call claim_task${by ? ` with by="${by}"` : ""}. Read its instructions and build exactly that, with tests. Then call run_checks for the task's phase and mend what fails. Say at the end what you built and what the checks saw.`,
+            text: renderNextTask(by),
           },
         },
       ],

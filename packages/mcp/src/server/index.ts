@@ -6,6 +6,6 @@ export type {
   ServiceInput,
   ServiceOutput,
 } from "./ccb-services.ts";
-export { type CcbServerOptions, createCcbServer } from "./create-ccb-server.ts";
+export { type CcbServerOptions, createCcbServer, renderNextTask } from "./create-ccb-server.ts";
 export { type HttpServing, type ServeHttpOptions, serveHttp } from "./serve-http.ts";
 export { type ServeStdioOptions, serveStdio } from "./serve-stdio.ts";
