@@ -1,5 +1,6 @@
 export type { BuildOptions, CustomAgent, CustomAgentInput, ExistingDirectory, Upstream } from "./build-options.ts";
 export type { BuildTrace, RequirementStatus, TraceRow } from "./report/build-trace.ts";
+export { type CheckPackagesOptions, checkPackages } from "./research/check-packages.ts";
 export { commandProject, isProjectBusy, readProjectCosts } from "./served/project-store.ts";
 export { type ComplianceReport, readCompliance } from "./served/read-compliance.ts";
 export { type ProjectState, readProjectState } from "./served/read-project-state.ts";

@@ -6,8 +6,9 @@ import type { McpCheckFlags } from "./mcp/run-mcp-check.ts";
 import type { PluginFlags } from "./plugin/run-plugin.ts";
 import type { McpServeFlags } from "./serve/run-mcp-serve.ts";
 import type { Terminal } from "./terminal.ts";
+import type { VulnerabilitiesFlags } from "./vulnerabilities/run-vulnerabilities.ts";
 
-/** The commands around MCP servers: those that builds use, and CCB as a server. */
+/** The commands around MCP servers (those that builds use, and CCB as one), the plugin, and what is known of a project's packages. */
 export function defineMcpCommands(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
   const mcp = program
     .command("mcp")
@@ -17,6 +18,7 @@ export function defineMcpCommands(program: Command, terminal: Terminal, onExit: 
   defineChanging(mcp, terminal, onExit);
   defineServing(mcp, terminal, onExit);
   definePlugin(program, terminal, onExit);
+  defineVulnerabilities(program, terminal, onExit);
 }
 
 const trust = ["--trust-project", "also start servers that this folder's .mcp.json and ccb.mcp.yaml define"] as const;
@@ -144,6 +146,20 @@ function definePlugin(program: Command, terminal: Terminal, onExit: (code: numbe
     .action(async (command: string[], flags: PluginFlags) => {
       const { runPlugin } = await import("./plugin/run-plugin.ts");
       onExit(await runPlugin({ command, flags, terminal }));
+    });
+}
+
+function defineVulnerabilities(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  program
+    .command("vulnerabilities")
+    .description("Known vulnerabilities of a project's locked packages, from the OSV database.")
+    .argument("[dir]", "project directory (default: this folder)")
+    .option("--osv-url <url>", "base URL of an OSV API (default: CCB_OSV_URL, else https://api.osv.dev)")
+    .option("--json", "print the report as JSON")
+    .addHelpText("after", "\nExit code 5 when there are any, 1 when the database could not be asked.\n")
+    .action(async (directory: string | undefined, flags: VulnerabilitiesFlags) => {
+      const { runVulnerabilities } = await import("./vulnerabilities/run-vulnerabilities.ts");
+      onExit(await runVulnerabilities({ directory, flags, terminal }));
     });
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { renderTaskPrompt } from "@ccb/agents";
 import { type Criterion, renderPromptSection } from "@ccb/core";
 import { renderMcpInstructions } from "@ccb/mcp";
+import { describeResearch } from "../research/research-libraries.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { describeMemory } from "./_describe-memory.ts";
 import { describeSubject } from "./_mcp-subject.ts";
@@ -57,7 +58,8 @@ export async function describeTask(
     ...templatesOf(bench),
   });
   const memory = await describeMemory(bench.paths, task);
-  return { prompt: [prompt, ...describeEarlier(work, session), ...memory].join("\n\n"), systemAppend };
+  const research = await describeResearch(bench.paths.artifacts, phase.id);
+  return { prompt: [prompt, ...describeEarlier(work, session), ...memory, ...research].join("\n\n"), systemAppend };
 }
 
 /** What the tasks that this one depends on said at their end. */

@@ -3,6 +3,7 @@ import { instructionBuilder, renderInstructions } from "@ccb/agents";
 import type { Analysis, Plan } from "@ccb/core";
 import { renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
 import { writeArtifact } from "../project/write-artifact.ts";
+import { researchLibraries } from "../research/research-libraries.ts";
 import type { Workbench } from "../workbench.ts";
 import { runStep } from "./_run-step.ts";
 import { chooseSpecification } from "./_specification-part.ts";
@@ -14,6 +15,7 @@ export async function writeInstructions(
   made: { analysis: Analysis; plan: Plan; criteria: CriteriaByPhase },
 ): Promise<{ reused: boolean; files: number }> {
   const { intake, paths } = bench;
+  if (!bench.options.dryRun) await researchLibraries(bench, made);
   const inputs = {
     specification: intake.specification.hash,
     made,
