@@ -24,6 +24,7 @@ export type { Evidence, Observation } from "./evidence.ts";
 export type {
   Executor,
   ExecutorEvent,
+  TaskRunFailure,
   TaskRunLimits,
   TaskRunRequest,
   TaskRunResult,

@@ -15,6 +15,12 @@ import { runStep } from "../stages/_run-step.ts";
 import type { Workbench } from "../workbench.ts";
 import { lookUp } from "./look-up.ts";
 
+/** What of the workbench research needs. */
+export type ResearchBench = Pick<
+  Workbench,
+  "servers" | "unavailable" | "emit" | "model" | "environment" | "journal" | "build" | "signal" | "clock"
+> & { paths: { root: string; artifacts: string } };
+
 /** One page of notes, as `artifacts/research/index.json` lists it. */
 interface ResearchPage {
   id: string;
@@ -34,7 +40,7 @@ interface Researched {
  * What cannot be found out is a warning, never the end of a build; answers are journalled and asked for once. Resolves with the number of pages.
  */
 export async function researchLibraries(
-  bench: Workbench,
+  bench: ResearchBench,
   made: { analysis: Analysis; plan: Plan },
 ): Promise<{ pages: number }> {
   const questions = planResearch(made);
@@ -68,7 +74,7 @@ function listResearchServers(bench: Pick<Workbench, "servers" | "unavailable">):
 }
 
 async function researchOne(
-  bench: Workbench,
+  bench: ResearchBench,
   work: { question: ResearchQuestion; pool: ReturnType<typeof createServerPool>; servers: McpServerDefinition[] },
 ): Promise<ResearchPage | undefined> {
   const { question, pool, servers } = work;

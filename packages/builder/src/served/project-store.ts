@@ -2,12 +2,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CcbError, systemClock } from "@ccb/core";
 import { type CostBreakdownRow, type CostLedger, costMigrations, createCostLedger } from "@ccb/cost";
-import { acquireLock, openStore, type Store } from "@ccb/store";
-import { type BuildCommand, sendCommand } from "../journal/commands.ts";
+import { openStore, type Store } from "@ccb/store";
 import { journalMigrations } from "../journal/journal-migrations.ts";
 import { planProjectPaths } from "../project/project-paths.ts";
-
-const answerLimitMs = 5_000;
 
 /** What the build of a project directory has cost, in micro-dollars. CcbError `bad-input` for a directory that is no project. */
 export function readProjectCosts(
@@ -19,29 +16,6 @@ export function readProjectCosts(
     const ledger = createCostLedger({ store, build: String(build?.id ?? "none"), clock: systemClock });
     return { totals: ledger.totals(), rows: ledger.breakdown(by) };
   });
-}
-
-/** True while another process builds in the directory. */
-export function isProjectBusy(directory: string): boolean {
-  const paths = planProjectPaths(resolve(directory));
-  if (!existsSync(paths.database)) return false;
-  const lock = acquireLock({ directory: paths.checkpoints });
-  if (lock.acquired) lock.lock.release();
-  return !lock.acquired;
-}
-
-/** Asks the process that builds in a directory to pause, to go on or to stop; resolves with its answer. CcbError `usage` when nobody builds there. */
-export async function commandProject(directory: string, command: BuildCommand): Promise<string> {
-  if (!isProjectBusy(directory)) {
-    throw new CcbError({
-      code: "usage",
-      message: `No process is building in ${directory}, so there is nothing to ${command}.`,
-    });
-  }
-  const answer = await withStore(directory, false, (store) =>
-    sendCommand(store, command, { timeoutMs: answerLimitMs }),
-  );
-  return answer ?? `The process that builds did not answer within ${answerLimitMs / 1000} s.`;
 }
 
 /** Opens the project's database, and closes it when the work is done. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ComplianceReport, readCompliance } from "@ccb/builder";
+import { type ComplianceReport, readCompliance } from "@ccb/builder/served";
 import { exitCodes } from "../exit-codes.ts";
 import { createPainter, type Painter } from "../render/_painter.ts";
 import { formatPlural } from "../render/format.ts";

@@ -1,13 +1,8 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  commandProject,
-  isProjectBusy,
-  type ProjectState,
-  readProjectCosts,
-  readProjectState,
-  runProjectChecks,
-} from "@ccb/builder";
+import { commandBuild, isBuilding } from "@ccb/builder";
+import { type ProjectState, readProjectCosts, readProjectState, runProjectChecks } from "@ccb/builder/served";
 import { CcbError, type Requirement } from "@ccb/core";
 import type { CcbServices, ServiceOutput } from "@ccb/mcp/server";
 import { planByRule } from "./plan-by-rule.ts";
@@ -66,9 +61,9 @@ export function createServices(options: { directory: string; environment: Record
       };
     },
     control_build: async ({ action }) => {
-      const answer = action === "status" ? "" : await commandProject(directory, action);
+      const answer = action === "status" ? "" : await commandBuild(directory, action);
       const { state } = await read();
-      const running = isProjectBusy(directory);
+      const running = isBusy(directory);
       return { running, state: state?.lifecycle ?? "none", stage: state?.stage ?? "none", answer };
     },
     documents: [
@@ -81,6 +76,11 @@ export function createServices(options: { directory: string; environment: Record
       return readFile(join(directory, "artifacts", file), "utf8").catch(() => undefined);
     },
   };
+}
+
+/** Nobody builds in a directory that is no project yet. */
+function isBusy(directory: string): boolean {
+  return existsSync(join(directory, ".checkpoints", "build.db")) && isBuilding(directory);
 }
 
 function describeRequirement(project: ProjectState, { id, text, priority, span }: Requirement) {
@@ -151,7 +151,7 @@ async function claim(
     releaseTask(directory, { task: id, by: input.by, now });
     return { task: id, claimed: false, instructions: "" };
   }
-  if (isProjectBusy(directory)) {
+  if (isBusy(directory)) {
     throw new CcbError({
       code: "usage",
       message: "A build is running in this directory and gives its tasks out itself.",

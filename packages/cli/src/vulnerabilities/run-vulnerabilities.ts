@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { checkPackages } from "@ccb/builder";
+import { checkPackages } from "@ccb/builder/served";
 import { exitCodes } from "../exit-codes.ts";
 import { createPainter } from "../render/_painter.ts";
 import { formatPlural } from "../render/format.ts";
