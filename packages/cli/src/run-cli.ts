@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
 import { defineCostCommands } from "./define-cost-commands.ts";
+import { defineMcpCommands } from "./define-mcp-commands.ts";
 import { defineProjectCommands } from "./define-project-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
@@ -46,6 +47,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   defineSpecCommands(program, terminal, onExit);
   defineProjectCommands(program, terminal, onExit);
   defineCostCommands(program, terminal, onExit);
+  defineMcpCommands(program, terminal, onExit);
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
     if (unknown === undefined) program.help();

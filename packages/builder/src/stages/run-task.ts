@@ -72,7 +72,7 @@ interface SessionEnd {
 async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
-  const watch = watchCompliance(bench, session);
+  const watch = watchCompliance(bench, { ...session, attempt: attempt.number });
   const repetition = createStuckWatch();
   const ending = new AbortController();
   let stuck: string | undefined;
@@ -90,6 +90,7 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
       stuck ??= repetition.onToolUse(use);
       if (stuck !== undefined) ending.abort();
     },
+    beforeTool: watch.beforeTool,
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
       if (event.type === "session-started") attempt.session(event.sessionId);

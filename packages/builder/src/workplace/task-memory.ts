@@ -1,39 +1,38 @@
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { mergeMemoryGraphs, readMemoryGraph, writeMemoryGraph } from "@ccb/mcp/memory";
 import type { ProjectPaths } from "../project/project-paths.ts";
-import { writeArtifact } from "../project/write-artifact.ts";
 
 const memoryName = "memory.jsonl";
 
-/** The memory server's file of one task: a copy of the project's as it stands now. Returns its path. */
+/** The memory server's file of one task: a copy of the project's as it stands now, which is kept beside it to tell later what the task changed. Returns its path. */
 export async function openMemoryCopy(paths: ProjectPaths, task: string): Promise<string> {
   const path = copyOf(paths, task);
+  const base = baseOf(paths, task);
   await mkdir(dirname(path), { recursive: true });
-  await copyFile(join(paths.memory, memoryName), path).catch((cause: NodeJS.ErrnoException) => {
+  await rm(base, { force: true });
+  await copyFile(join(paths.memory, memoryName), base).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;
   });
+  await writeMemoryGraph(path, (await readMemoryGraph(base)).graph);
   return path;
 }
 
-/** Brings what a task remembered into the project's memory, beside what others brought meanwhile, and removes the copy. */
+/** Brings what a task remembered, changed and forgot into the project's memory, beside what others brought meanwhile, and removes the copy. */
 export async function mergeMemory(paths: ProjectPaths, task: string): Promise<void> {
   const main = join(paths.memory, memoryName);
-  const copy = copyOf(paths, task);
-  const [ours, theirs] = await Promise.all([readLines(main), readLines(copy)]);
-  const known = new Set(ours);
-  const added = theirs.filter((line) => !known.has(line));
-  if (added.length > 0) await writeArtifact(main, `${[...ours, ...added].join("\n")}\n`);
-  await rm(copy, { force: true });
+  const [base, ours, theirs] = await Promise.all(
+    [baseOf(paths, task), main, copyOf(paths, task)].map((path) => readMemoryGraph(path)),
+  );
+  if (base && ours && theirs) await writeMemoryGraph(main, mergeMemoryGraphs(base.graph, ours.graph, theirs.graph));
+  await rm(copyOf(paths, task), { force: true });
+  await rm(baseOf(paths, task), { force: true });
 }
 
 function copyOf(paths: ProjectPaths, task: string): string {
   return join(paths.memory, "tasks", `${task}.jsonl`);
 }
 
-async function readLines(path: string): Promise<string[]> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return "";
-    throw cause;
-  });
-  return text.split("\n").filter((line) => line.trim() !== "");
+function baseOf(paths: ProjectPaths, task: string): string {
+  return join(paths.memory, "tasks", `${task}.base.jsonl`);
 }
