@@ -1,6 +1,7 @@
 import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
+import { defineCheckCommands } from "./define-check-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
 import type { InitFlags } from "./init/init-flags.ts";
@@ -24,7 +25,7 @@ export async function runCli(terminal: Terminal): Promise<number> {
 }
 
 const exitCodeHelp = `
-Exit codes: 0 done · 1 failed · 2 usage or bad input · 3 no credentials · 4 budget reached · 5 acceptance failed (spec lint --strict: findings) ·
+Exit codes: 0 done · 1 failed · 2 usage or bad input · 3 no credentials · 4 budget reached · 5 acceptance failed (spec lint --strict, validate, secrets: findings) ·
             6 stopped by you (run the same command again to go on) · 7 another process holds the project directory`;
 
 function defineProgram(terminal: Terminal, onExit: (code: number) => void): Command {
@@ -40,6 +41,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
     .addHelpText("after", exitCodeHelp);
   defineInit(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
+  defineCheckCommands(program, terminal, onExit);
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
     if (unknown === undefined) program.help();
