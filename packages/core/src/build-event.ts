@@ -5,6 +5,7 @@ import type { Usage } from "./usage.ts";
 /** The steps of a build before and after the tasks, in order. */
 export const buildStages = [
   "intake",
+  "mcp",
   "analysis",
   "plan",
   "criteria",
@@ -15,12 +16,33 @@ export const buildStages = [
 ] as const;
 export type BuildStage = (typeof buildStages)[number];
 
+/** Where a build is in its life. `failed` covers every end that is not `done`; the outcome says which. */
+export type BuildLifecycle =
+  | "initializing"
+  | "configuring-mcp"
+  | "preparing-build"
+  | "building"
+  | "pausing"
+  | "paused"
+  | "completing"
+  | "done"
+  | "failed";
+
 /** How a build ended. */
 export type BuildOutcome = "done" | "planned" | "acceptance-failed" | "budget-reached" | "stopped" | "failed";
 
 /** What a build tells, without the time and number that every event carries. Order: see the README of `@ccb/core`. */
 export type BuildEventBody =
-  | { type: "build-start"; build: string; project: string; directory: string; model: string; resumed: boolean }
+  | {
+      type: "build-start";
+      build: string;
+      project: string;
+      directory: string;
+      model: string;
+      resumed: boolean;
+      /** What the build may cost at most; undefined without a cap. */
+      capMicroUsd?: MicroUsd;
+    }
   | {
       type: "build-end";
       outcome: BuildOutcome;
@@ -29,6 +51,7 @@ export type BuildEventBody =
       costMicroUsd: MicroUsd;
       durationMs: number;
     }
+  | { type: "state-changed"; from: BuildLifecycle; to: BuildLifecycle; reason: string }
   | { type: "stage-start"; stage: BuildStage }
   | { type: "stage-end"; stage: BuildStage; reused: boolean; durationMs: number; summary: string }
   | {
@@ -61,6 +84,26 @@ export type BuildEventBody =
       durationMs: number;
     }
   | {
+      type: "recovery-chosen";
+      phase: string;
+      task: string;
+      attempt: number;
+      /** The kind of failure: "rate-limit", "timeout", "file-conflict", … */
+      failure: string;
+      /** What is done about it: "retry", "fail-task", "pause-build", "stop-build". */
+      action: string;
+      why: string;
+    }
+  | {
+      type: "merge-end";
+      phase: string;
+      task: string;
+      outcome: "merged" | "conflict";
+      commit: string | undefined;
+      /** Files with a conflict. */
+      files: string[];
+    }
+  | {
       type: "criterion-checked";
       phase: string;
       criterion: string;
@@ -71,7 +114,32 @@ export type BuildEventBody =
     }
   | { type: "mcp-used"; phase: string; task: string; server: string; tool: string; succeeded: boolean }
   | { type: "mcp-unavailable"; server: string; reason: string }
-  | { type: "mcp-violated"; phase: string; task: string; point: string; servers: string[]; refusal: number }
+  | {
+      /** A required call was missing where it had to have happened: the model was told (`refused`), or the limit of refusals was reached (`given-up`). */
+      type: "mcp-violated";
+      phase: string;
+      task: string;
+      point: string;
+      servers: string[];
+      refusal: number;
+      severity?: "critical" | "warning";
+      outcome?: "refused" | "given-up";
+      /** Why each server does not count as used, from its recorded calls. */
+      evidence?: string[];
+    }
+  | {
+      /** What a session came to at one point of the MCP policy, for one server; the compliance report counts these. */
+      type: "mcp-judged";
+      phase: string;
+      task: string;
+      attempt: number;
+      point: string;
+      server: string;
+      level: "required" | "preferred";
+      met: boolean;
+      /** The call that counts (tool, id and time), or why none does. */
+      evidence: string;
+    }
   | {
       type: "call-end";
       scope: CallScope;

@@ -1,8 +1,12 @@
 export { createGateway } from "./create-gateway.ts";
 export type {
+  AnsweredRequest,
+  AnswerKeeper,
   Gateway,
+  GatewayLimits,
   GatewayOptions,
   GatewayRefusal,
+  GatewayRoute,
   GatewayStats,
   GatewayUpstream,
   PromptToEstimate,

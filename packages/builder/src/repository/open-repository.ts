@@ -1,0 +1,176 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { hashText } from "../journal/hash-inputs.ts";
+import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
+import { runGit } from "./run-git.ts";
+
+/** How a file changed between two commits. */
+export interface ChangedFile {
+  path: string;
+  change: "added" | "modified" | "deleted";
+}
+
+/** The project directory's git repository. Every method rejects with a CcbError that holds git's own words. */
+export interface Repository {
+  directory: string;
+  /** Makes the repository unless there is one. */
+  initialize(): Promise<void>;
+  /** False before `initialize`. */
+  exists(): Promise<boolean>;
+  /** Makes the index anew from HEAD when git cannot read it; true when it had to. */
+  resetIndexIfDamaged(): Promise<boolean>;
+  /** What `git fsck` finds missing or broken; an empty list means sound. Reads every object. */
+  findDamage(): Promise<string[]>;
+  /** Hash of HEAD, or undefined before the first commit. */
+  head(): Promise<string | undefined>;
+  /** The last commit that CCB made for a build, below whatever a session may have committed by itself. */
+  lastCommitOf(build: string): Promise<string | undefined>;
+  /** The commits of tasks in the history of HEAD, newest first, by their trailers; one call of git. */
+  listTaskCommits(): Promise<TaskCommit[]>;
+  /** The message of a task's commit, and the hash of its inputs in it. */
+  readTaskCommit(commit: string): Promise<{ message: string; inputs: string | undefined }>;
+  /** One hash for everything that is built (no artifacts, documents or instructions): equal exactly where the same code stands. */
+  sourceTree(commit: string): Promise<string>;
+  isClean(): Promise<boolean>;
+  /**
+   * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
+   * subjects are kept in the body). `leaveOut` names a folder that is not committed. Returns its hash.
+   */
+  commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
+  /** Commits what changed under one path; nothing when nothing did. */
+  commitPath(path: string, message: CommitMessage): Promise<void>;
+  /** How many files differ from a commit in the working tree, new ones included. */
+  countChanges(from: string): Promise<number>;
+  changedFiles(from: string, to: string): Promise<ChangedFile[]>;
+  listFiles(): Promise<string[]>;
+  /**
+   * Puts the working tree back to `commit`. What was there is kept reachable under `refs/ccb/set-aside/<name>`; returns that ref, or undefined when there was nothing to
+   * keep. What CCB itself wrote under artifacts/ is not looked at.
+   */
+  setAside(commit: string, name: string): Promise<string | undefined>;
+}
+
+/** A commit that CCB made for a task. */
+export interface TaskCommit {
+  commit: string;
+  task: string;
+  /** What the task was made from, as a hash; undefined for commits of versions that did not write it. */
+  inputs: string | undefined;
+}
+
+export interface CommitMessage {
+  subject: string;
+  body?: string;
+  /** Trailers in order: `["CCB-Task", "api"]`. */
+  trailers: [key: string, value: string][];
+}
+
+/** Opens the git repository of a project directory; nothing is run before the first method. */
+export function openRepository(options: { directory: string; environment: Record<string, string> }): Repository {
+  const { directory } = options;
+  const git = (args: string[]) => runGit({ args, directory, environment: options.environment });
+  const text = async (args: string[]) => (await git(args)).trim();
+  const head = async () => (await text(["rev-parse", "--quiet", "--verify", "HEAD"]).catch(() => "")) || undefined;
+  return {
+    directory,
+    head,
+    exists: async () => existsSync(join(directory, ".git")),
+    resetIndexIfDamaged: () => resetIndexIfDamaged(options),
+    findDamage: () => findDamage(options),
+    async initialize() {
+      await git(["init", "--quiet", "--initial-branch=main"]);
+      await ensureIdentity(git);
+    },
+    async lastCommitOf(build) {
+      return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
+    },
+    async listTaskCommits() {
+      if (!(await head())) return [];
+      const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=%x2C)`;
+      const format = `%H%x1f${trailer("CCB-Task")}%x1f${trailer("CCB-Inputs")}%x1e`;
+      return parseTaskCommits(await git(["log", `--format=${format}`, "--grep=^CCB-Task: "]));
+    },
+    async readTaskCommit(commit) {
+      const message = await git(["show", "--no-patch", "--format=%B", commit]);
+      return { message, inputs: /^CCB-Inputs: (\S+)$/m.exec(message)?.[1] };
+    },
+    async sourceTree(commit) {
+      const rows = (await git(["ls-tree", "-z", commit])).split("\0");
+      const sources = rows.filter((row) => row !== "" && !notSource.test(row.slice(row.indexOf("\t") + 1)));
+      return hashText(sources.join("\0"));
+    },
+    isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
+    async commitSince(base, message, leaveOut) {
+      const folded = base && (await head()) !== base ? await text(["log", "--format=- %s", `${base}..HEAD`]) : "";
+      if (folded) await git(["reset", "--quiet", "--soft", base as string]);
+      await git(["add", "--all", "--", ".", ...(leaveOut ? [`:!${leaveOut}`] : [])]);
+      await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
+      return text(["rev-parse", "HEAD"]);
+    },
+    async commitPath(path, message) {
+      await git(["add", "--all", "--", path]);
+      if ((await text(["diff", "--cached", "--name-only", "--", path])) === "") return;
+      await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", path]);
+    },
+    async countChanges(from) {
+      await git(["add", "--all", "--", ".", ":!artifacts"]);
+      return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from])).length;
+    },
+    async changedFiles(from, to) {
+      return parseNameStatus(await git(["diff", "--name-status", "--no-renames", "-z", from, to]));
+    },
+    async listFiles() {
+      return (await git(["ls-files", "-z"])).split("\0").filter((path) => path !== "");
+    },
+    async setAside(commit, name) {
+      await git(["add", "--all", "--", ".", ":!artifacts"]);
+      const tree = await text(["write-tree"]);
+      const kept = tree === (await text(["rev-parse", `${commit}^{tree}`])) ? undefined : `refs/ccb/set-aside/${name}`;
+      if (kept) {
+        const hash = await text(["commit-tree", tree, "-p", "HEAD", "-m", `Set aside: ${name}`]);
+        await git(["update-ref", kept, hash]);
+      }
+      await git(["reset", "--quiet", "--hard", commit]);
+      return kept;
+    },
+  };
+}
+
+/** Top-level names that hold no built code. */
+const notSource =
+  /^(artifacts|docs|\.claude|CLAUDE\.md|README\.md|agentJournal\.md|masterGuide\.md|stateRecovery\.md)$/;
+
+async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise<void> {
+  const known = await git(["config", "user.email"]).catch(() => "");
+  if (known.trim() !== "") return;
+  await git(["config", "user.name", "Claude Code Builder"]);
+  await git(["config", "user.email", "ccb@localhost"]);
+}
+
+function parseTaskCommits(output: string): TaskCommit[] {
+  return output.split("\x1e").flatMap((record) => {
+    const [commit = "", task = "", inputs = ""] = record.trim().split("\x1f");
+    return task === "" ? [] : [{ commit, task, inputs: inputs === "" ? undefined : inputs }];
+  });
+}
+
+export function renderMessage(message: CommitMessage, folded: string): string {
+  const parts = [
+    message.subject,
+    message.body ?? "",
+    folded ? `Commits of the session folded into this one:\n${folded}` : "",
+  ];
+  const trailers = message.trailers.map(([key, value]) => `${key}: ${value.replaceAll(/\s+/g, " ")}`).join("\n");
+  return [...parts, trailers].filter((part) => part.trim() !== "").join("\n\n");
+}
+
+function parseNameStatus(output: string): ChangedFile[] {
+  const fields = output.split("\0").filter((field) => field !== "");
+  const files: ChangedFile[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const letter = fields[at] ?? "";
+    const change = letter.startsWith("A") ? "added" : letter.startsWith("D") ? "deleted" : "modified";
+    files.push({ path: fields[at + 1] ?? "", change });
+  }
+  return files;
+}
