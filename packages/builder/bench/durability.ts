@@ -92,7 +92,8 @@ async function inFolder<T>(work: (cwd: string) => Promise<T>): Promise<T> {
   }
 }
 
-function report(what: string, value: number, limit: number, unit: string): void {
+function report(figure: { what: string; value: number; limit: number; unit: string }): void {
+  const { what, value, limit, unit } = figure;
   const ok = value <= limit;
   console.log(`${ok ? "ok  " : "OVER"} ${what.padEnd(64)} ${value.toFixed(2).padStart(9)} ${unit} (limit ${limit})`);
   if (!ok) failures.push(what);
@@ -125,7 +126,7 @@ async function benchWallTime(): Promise<void> {
     console.log(
       `     ${workers} worker(s): ${Math.round(wallMs)} ms, critical path ${Math.round(pathMs)} ms (of it ${serversMs(events)} ms to start the MCP servers)`,
     );
-    report(`wall time ÷ critical path, ${workers} worker(s)`, wallMs / pathMs, limit, "×");
+    report({ what: `wall time ÷ critical path, ${workers} worker(s)`, value: wallMs / pathMs, limit, unit: "×" });
   }
 }
 
@@ -146,7 +147,7 @@ async function benchJournal(): Promise<void> {
       times.push(performance.now() - startedMs);
     }
     times.sort((left, right) => left - right);
-    report("a step of the journal, median of 500", times[250] ?? 0, 2, "ms");
+    report({ what: "a step of the journal, median of 500", value: times[250] ?? 0, limit: 2, unit: "ms" });
   });
 }
 
@@ -168,7 +169,7 @@ async function benchResume(): Promise<void> {
     );
     for (const event of again.events)
       if (event.type === "stage-end") console.log(`       ${event.stage}: ${event.durationMs} ms`);
-    report("resume of 1,000 tasks to the first action", withoutServers, 300, "ms");
+    report({ what: "resume of 1,000 tasks to the first action", value: withoutServers, limit: 300, unit: "ms" });
   });
 }
 

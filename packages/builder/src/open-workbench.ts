@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
 import { type BuildEvent, type CallScope, CcbError, type Clock, listTasks } from "@ccb/core";
@@ -14,6 +13,7 @@ import type { BuildOptions } from "./build-options.ts";
 import { createJournal, type Journal } from "./journal/create-journal.ts";
 import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
+import { findLostTail } from "./project/find-lost-tail.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./repository/open-repository.ts";
@@ -86,9 +86,8 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   const damage = store.findDamage();
   if (damage.length > 0) throw damaged(paths, damage);
   const journal = createJournal({ store, clock });
-  // SQLite takes an empty file for a new database; the copy beside it tells that it was none.
-  if (!journal.build() && existsSync(paths.databaseBackup))
-    throw damaged(paths, ["it is empty, although a build was begun here."]);
+  const lost = findLostTail(journal, paths);
+  if (lost !== undefined) throw damaged(paths, [lost]);
   const mark = randomUUID();
   journal.beginRun({ pid: process.pid, mark });
   return { store, journal, mark };

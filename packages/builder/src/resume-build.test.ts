@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { BuildEvent } from "@ccb/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gitIn, listCommittedTasks, runFilesBuild } from "../test-support/run-files-build.ts";
-import { type FileTask, renderFilesSpecification } from "../test-support/scripted-files.ts";
+import { type FileTask, playFiles, renderFilesSpecification } from "../test-support/scripted-files.ts";
 import { commandBuild, readProject, restoreJournal } from "./control/open-project.ts";
 
 let cwd: string;
@@ -153,4 +153,42 @@ test("a changed byte in a journalled result is found, and what lies around the j
     outcome: "failed",
     reason: expect.stringMatching(/record of step "plan" .* is damaged/),
   });
+});
+
+test("a key in what a session wrote is not committed, and the next session is told where it stood", async () => {
+  const key = `sk-ant-api03-${"aB3dE5fG7h".repeat(9)}xyzAA`;
+  const notes: string[] = [];
+  const { result, events } = await runFilesBuild({
+    cwd,
+    tasks: [{ id: "one", writes: { "one.txt": "fine" } }],
+    onSession: async (task, conversation) => {
+      if (conversation.firstUserText.includes("one.txt:1")) {
+        notes.push(conversation.firstUserText);
+        return undefined;
+      }
+      return playFiles({ "one.txt": `const key = "${key}";` }, conversation, task);
+    },
+  });
+  expect(result.outcome).toBe("done");
+  expect(gitIn(cwd, "log", "-p")).not.toContain(key);
+  expect(events.find((event) => event.type === "recovery-chosen")).toMatchObject({ action: "retry" });
+  expect(notes[0]).toContain("what looks like a secret");
+  expect(JSON.stringify(events)).not.toContain(key);
+});
+
+test("a session that repeats itself is stopped, and the next one is told what it repeated", async () => {
+  let sessions = 0;
+  const { result, events } = await runFilesBuild({
+    cwd,
+    tasks: [{ id: "one", writes: { "one.txt": "fine" } }],
+    onSession: async (_, conversation) => {
+      if (conversation.toolUses.length === 0) sessions++;
+      if (sessions > 1) return undefined;
+      return [{ type: "tool_use", name: "Bash", input: { command: "echo again", description: "Again" } }];
+    },
+  });
+  expect(result.outcome).toBe("done");
+  expect(sessions).toBe(2);
+  const recovery = events.find((event) => event.type === "recovery-chosen");
+  expect(recovery).toMatchObject({ failure: "stuck", action: "retry", why: expect.stringContaining("echo again") });
 });

@@ -234,7 +234,7 @@ async function writeReport(running: RunningBuild, outcome: BuildOutcome, duratio
 
 /** Evidence, trace and summary belong to the project's history; a half-made task does not. */
 async function commitReport(bench: Workbench): Promise<void> {
-  await bench.repository.commitPath("artifacts", {
+  await bench.repository.commitPaths(["artifacts"], {
     subject: `Report on ${bench.intake.projectName}`,
     trailers: [["CCB-Build", bench.build]],
   });

@@ -89,6 +89,8 @@ export async function restoreJournal(directory: string): Promise<string> {
   if (existsSync(paths.database)) await rename(paths.database, damaged);
   for (const suffix of ["-wal", "-shm"]) await rm(`${paths.database}${suffix}`, { force: true });
   await copyFile(paths.databaseBackup, paths.database);
+  // It knows of events that the copy has not; from now on the copy is the truth.
+  await rm(paths.latestState, { force: true });
   return damaged;
 }
 

@@ -21,7 +21,7 @@ export function createJournalBackup(options: {
   async function copyAll(): Promise<void> {
     while (isWanted) {
       isWanted = false;
-      await options.store.copyTo(options.path).catch((cause: unknown) => {
+      await copyOnce(options).catch((cause: unknown) => {
         if (isTold) return;
         isTold = true;
         options.onProblem(`No copy of the journal could be made: ${cause instanceof Error ? cause.message : cause}`);
@@ -37,4 +37,10 @@ export function createJournalBackup(options: {
     },
     flush: async () => copying,
   };
+}
+
+/** What is in the copy is also folded into the database: a log that is lost then takes little with it. */
+async function copyOnce({ store, path }: { store: Store; path: string }): Promise<void> {
+  await store.copyTo(path);
+  store.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CcbError } from "@ccb/core";
 import { clearStaleLocks } from "../repository/clear-stale-locks.ts";
 import type { Workbench } from "../workbench.ts";
+import { nameSetAside } from "../workplace/_set-aside.ts";
 import { endWorktrees } from "../workplace/end-worktrees.ts";
 
 /**
@@ -16,6 +17,7 @@ export async function recoverDirectory(bench: Workbench): Promise<void> {
   await removeTemporaryFiles(bench);
   if (!(await bench.repository.exists())) return;
   await repairRepository(bench, warn);
+  await setRootAside(bench);
   await endWorktrees(bench, { keepCut: true });
 }
 
@@ -36,6 +38,18 @@ async function removeTemporaryFiles({ paths }: Workbench): Promise<void> {
         await rm(join(entry.parentPath, entry.name), { force: true });
     }
   }
+}
+
+/**
+ * With tasks in worktrees nobody works in the project directory itself: what lies there uncommitted is somebody else's, and is kept before merges put the directory to their commit. A
+ * task that runs in the directory does the same when it starts.
+ */
+async function setRootAside(bench: Workbench): Promise<void> {
+  const head = bench.parallelTasks > 1 ? await bench.repository.head() : undefined;
+  if (head === undefined) return;
+  const kept = await bench.repository.setAside(head, nameSetAside(bench, "resume"));
+  if (kept)
+    bench.emit({ type: "warning", message: `What lay uncommitted in the project directory is kept as ${kept}.` });
 }
 
 async function repairRepository(bench: Workbench, warn: (message: string) => void): Promise<void> {

@@ -61,6 +61,7 @@ function renderState(bench: Workbench, state: BuildState) {
     lifecycle: lifecycleOf(state),
     stage: state.stage,
     outcome: state.outcome ?? null,
+    lastEvent: bench.journal.lastSequence(),
     phases: state.phases,
     updatedAt: bench.clock.now().toISOString(),
   };

@@ -12,7 +12,7 @@ const anyCode = Array.from({ length: 256 }, (_, code) => code);
 /** Makes the index anew from HEAD when git cannot read it; true when it had to. */
 export async function resetIndexIfDamaged(place: RepositoryPlace): Promise<boolean> {
   const git = (args: string[]) => runGitForAnswer({ ...place, args, answers: anyCode });
-  if ((await git(["ls-files", "--stage"])).code === 0) return false;
+  if ((await git(["status", "--porcelain", "--untracked-files=no"])).code === 0) return false;
   await rm(join(place.directory, ".git", "index"), { force: true });
   const hasCommit = (await git(["rev-parse", "--quiet", "--verify", "HEAD"])).code === 0;
   if (hasCommit) await runGitForAnswer({ ...place, args: ["reset", "--quiet", "--mixed"] });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { hashText } from "../journal/hash-inputs.ts";
 import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
 import { runGit } from "./run-git.ts";
@@ -37,10 +38,10 @@ export interface Repository {
    * subjects are kept in the body). `leaveOut` names a folder that is not committed. Returns its hash.
    */
   commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
-  /** Commits what changed under one path; nothing when nothing did. */
-  commitPath(path: string, message: CommitMessage): Promise<void>;
-  /** How many files differ from a commit in the working tree, new ones included. */
-  countChanges(from: string): Promise<number>;
+  /** Commits what changed under these paths, relative to the directory, and nothing else; nothing when nothing did. */
+  commitPaths(paths: readonly string[], message: CommitMessage): Promise<void>;
+  /** Paths that differ from a commit in the working tree, new ones included; artifacts/ is not looked at. */
+  listChanges(from: string): Promise<string[]>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
   listFiles(): Promise<string[]>;
   /**
@@ -79,6 +80,7 @@ export function openRepository(options: { directory: string; environment: Record
     findDamage: () => findDamage(options),
     async initialize() {
       await git(["init", "--quiet", "--initial-branch=main"]);
+      await excludeOwnFiles(directory);
       await ensureIdentity(git);
     },
     async lastCommitOf(build) {
@@ -107,14 +109,17 @@ export function openRepository(options: { directory: string; environment: Record
       await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
       return text(["rev-parse", "HEAD"]);
     },
-    async commitPath(path, message) {
-      await git(["add", "--all", "--", path]);
-      if ((await text(["diff", "--cached", "--name-only", "--", path])) === "") return;
-      await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", path]);
+    async commitPaths(paths, message) {
+      const present = paths.filter((path) => existsSync(join(directory, path)));
+      if (present.length === 0) return;
+      await git(["add", "--all", "--", ...present]);
+      if ((await text(["diff", "--cached", "--name-only", "--", ...present])) === "") return;
+      await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", ...present]);
     },
-    async countChanges(from) {
+    async listChanges(from) {
       await git(["add", "--all", "--", ".", ":!artifacts"]);
-      return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from])).length;
+      const rows = await git(["diff", "--cached", "--name-only", "--no-renames", "-z", from]);
+      return rows.split("\0").filter((path) => path !== "");
     },
     async changedFiles(from, to) {
       return parseNameStatus(await git(["diff", "--name-status", "--no-renames", "-z", from, to]));
@@ -139,6 +144,13 @@ export function openRepository(options: { directory: string; environment: Record
 /** Top-level names that hold no built code. */
 const notSource =
   /^(artifacts|docs|\.claude|CLAUDE\.md|README\.md|agentJournal\.md|masterGuide\.md|stateRecovery\.md)$/;
+
+/** CCB's own folders stay out of the repository whatever becomes of the project's .gitignore. */
+async function excludeOwnFiles(directory: string): Promise<void> {
+  const path = join(directory, ".git", "info", "exclude");
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${["/logs/", "/.checkpoints/", "/.memory/", "*.[0-9]*.tmp"].join("\n")}\n`);
+}
 
 async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise<void> {
   const known = await git(["config", "user.email"]).catch(() => "");

@@ -6,6 +6,7 @@ import type { CommitMessage } from "../repository/open-repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { reportSetAside } from "../workplace/_set-aside.ts";
 import { openWorkplace, type Workplace } from "../workplace/workplace.ts";
+import { describeSecrets } from "./_describe-secrets.ts";
 import { describeTask } from "./_describe-task.ts";
 import { recordFiles } from "./_record-files.ts";
 import { reportExecutorEvent } from "./_report-executor-event.ts";
@@ -106,17 +107,23 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
 }
 
 /** Undefined for a session that did what it should; only then its work is committed. */
-async function judgeSession(running: Running, ended: SessionEnd): Promise<TaskSessionResult | undefined> {
-  const { bench, session, place } = running;
+async function judgeSession(
+  { bench, session, place }: Running,
+  ended: SessionEnd,
+): Promise<TaskSessionResult | undefined> {
   const isOurs = ended.stuck === undefined;
   if (bench.signal.aborted || (isOurs && ended.run.status === "aborted")) return { outcome: "stopped" };
   if (ended.run.status === "refused" && bench.overTaskCap.delete(session.task.id))
     return { outcome: "failed", failure: { kind: "task-budget", reason: ended.run.reason } };
+  const isDone = ended.run.status === "done";
+  const changed = isDone ? await place.repository.listChanges(place.base) : [];
   const failure = classifyFailure({
     ...ended,
-    changedFiles: session.mayChangeNothing ? undefined : await place.repository.countChanges(place.base),
+    changedFiles: session.mayChangeNothing ? undefined : changed.length,
     declaredFiles: session.task.files.length,
   });
+  const secret = isDone && !failure ? await describeSecrets(place.directory, changed) : undefined;
+  if (secret !== undefined) return { outcome: "failed", failure: { kind: "test-failure", reason: secret } };
   return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
 }
 

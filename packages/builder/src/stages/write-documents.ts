@@ -18,7 +18,6 @@ export async function writeDocuments(
   work: BuildWork,
   analysis: Analysis,
 ): Promise<{ documents: number; reused: boolean }> {
-  const head = await bench.repository.head();
   const shared = { ...(await describeProject(bench, work)), analysis };
   const write = async (kind: DocumentKind) => {
     const inputs = { kind, files: shared.files, excerpts: shared.excerpts, plan: work.plan, model: bench.model.id };
@@ -36,12 +35,10 @@ export async function writeDocuments(
   if (!first) return { documents: 0, reused: false };
   // The first one alone writes the prompt cache that the others read.
   const reused = [await write(first), ...(await mapLimited(others, 4, write))];
-  if (!(await bench.repository.isClean())) {
-    await bench.repository.commitSince(head, {
-      subject: `Document ${bench.intake.projectName}`,
-      trailers: [["CCB-Build", bench.build]],
-    });
-  }
+  await bench.repository.commitPaths(Object.values(documentKinds), {
+    subject: `Document ${bench.intake.projectName}`,
+    trailers: [["CCB-Build", bench.build]],
+  });
   return { documents: reused.length, reused: reused.every(Boolean) };
 }
 

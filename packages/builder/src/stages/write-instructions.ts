@@ -53,8 +53,10 @@ export async function writeInstructions(
     ...templatesOf(bench),
   });
   await writeArtifacts(files.map(({ path, content }) => ({ path: join(paths.root, path), content })));
+  // Folders in place of their many files: a command line has an end.
+  const written = files.map(({ path }) => path).filter((path) => !path.startsWith("artifacts/"));
   await writeArtifact(join(paths.artifacts, "mcp.json"), renderMcpJson(bench.servers));
-  await commitPlan(bench, made.plan);
+  await commitPlan(bench, made.plan, written);
   return { reused, files: files.length };
 }
 
@@ -69,11 +71,10 @@ export function templatesOf(bench: Workbench): { templatesDirectory?: string } {
   return folder ? { templatesDirectory: resolve(bench.options.cwd, folder) } : {};
 }
 
-async function commitPlan(bench: Workbench, plan: Plan): Promise<void> {
-  const base = await bench.repository.head();
-  if (base && (await bench.repository.isClean())) return;
+/** Commits what CCB itself has written and nothing else: what lies uncommitted beside it may be the work of a session that was cut. */
+async function commitPlan(bench: Workbench, plan: Plan, files: readonly string[]): Promise<void> {
   const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
-  await bench.repository.commitSince(base, {
+  await bench.repository.commitPaths([...new Set([".gitignore", "artifacts", ...files])], {
     subject: `Plan ${bench.intake.projectName}: ${plan.phases.length} phases, ${tasks} tasks`,
     trailers: [["CCB-Build", bench.build]],
   });

@@ -11,7 +11,11 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
   await clearStaleLocks(paths.root);
   const base = await repository.lastCommitOf(bench.build);
   if (!base)
-    throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
+    throw new CcbError({
+      code: "unexpected",
+      message: "The project's repository has no commit to start from.",
+      hint: `Its history or the journal was changed from outside. Go back to the last copy of the journal: ccb resume ${paths.root} --from-backup`,
+    });
   if (options.resumeFrom !== base) {
     const kept = await repository.setAside(base, nameSetAside(bench, task.id));
     if (kept) reportSetAside(bench, task.id, kept);

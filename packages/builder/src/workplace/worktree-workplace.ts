@@ -20,7 +20,11 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
   const directory = join(paths.worktrees, task.id);
   let base = options.resumeFrom ?? (await bench.repository.head());
   if (!base)
-    throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
+    throw new CcbError({
+      code: "unexpected",
+      message: "The project's repository has no commit to start from.",
+      hint: `Its history or the journal was changed from outside. Go back to the last copy of the journal: ccb resume ${paths.root} --from-backup`,
+    });
   if (options.resumeFrom === undefined) {
     await endWorktree(bench, directory);
     await mkdir(paths.worktrees, { recursive: true });
