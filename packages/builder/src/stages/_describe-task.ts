@@ -54,7 +54,7 @@ export async function describeTask(
     }),
     evidence: session.evidence,
     attempt: session.attempt,
-    ...(session.earlierFailure === undefined ? {} : { earlierFailure: session.earlierFailure }),
+    ...(session.note === undefined ? {} : { earlierFailure: session.note }),
     ...templatesOf(bench),
   });
   const memory = await describeMemory(bench.paths, task);
