@@ -122,17 +122,7 @@ async function openTools(
     setup.onEvent(event);
   };
   const emitter = createEmitter({ journal, clock, publish });
-  const ledger = createCostLedger({
-    store,
-    build,
-    clock,
-    ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: toMicroUsd(options.maxCostUsd) }),
-    caps: {
-      phaseMicroUsd: options.maxPhaseCostUsd && toMicroUsd(options.maxPhaseCostUsd),
-      taskMicroUsd: options.maxTaskCostUsd && toMicroUsd(options.maxTaskCostUsd),
-      dayMicroUsd: options.maxDayCostUsd && toMicroUsd(options.maxDayCostUsd),
-    },
-  });
+  const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
   const backup = createJournalBackup({ store, path: paths.databaseBackup, onProblem });
@@ -188,6 +178,19 @@ async function openTools(
     clock,
   };
   return bench;
+}
+
+function openLedger({ options, clock }: OpenWorkbenchOptions, at: { store: Store; build: string }): CostLedger {
+  return createCostLedger({
+    ...at,
+    clock,
+    ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: toMicroUsd(options.maxCostUsd) }),
+    caps: {
+      phaseMicroUsd: options.maxPhaseCostUsd && toMicroUsd(options.maxPhaseCostUsd),
+      taskMicroUsd: options.maxTaskCostUsd && toMicroUsd(options.maxTaskCostUsd),
+      dayMicroUsd: options.maxDayCostUsd && toMicroUsd(options.maxDayCostUsd),
+    },
+  });
 }
 
 /** A call of a run or an attempt that another has taken the place of may not be paid for. */

@@ -65,6 +65,8 @@ export async function runTaskSession(
 interface SessionEnd {
   run: TaskRunResult;
   violation: string | undefined;
+  /** The policy has the task done again after the violation. */
+  redo: boolean;
   /** Why it was stopped as stuck. */
   stuck: string | undefined;
 }
@@ -99,7 +101,8 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
     },
   });
   registered.ended(stuck === undefined ? run.status : "stuck");
-  return { run, stuck, violation: run.status === "done" ? watch.violation() : undefined };
+  const violation = run.status === "done" ? watch.violation() : undefined;
+  return { run, stuck, violation, redo: violation !== undefined && watch.redo() };
 }
 
 /** Undefined for a session that did what it should; only then its work is committed. */
@@ -114,7 +117,7 @@ async function judgeSession(running: Running, ended: SessionEnd): Promise<TaskSe
     changedFiles: session.mayChangeNothing ? undefined : await place.repository.countChanges(place.base),
     declaredFiles: session.task.files.length,
   });
-  return failure && { outcome: "failed", failure };
+  return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
 }
 
 /** Commits a session's work and brings it onto the main line; a conflict goes back to a session that sees both sides. */
