@@ -125,14 +125,30 @@ test("a specification becomes a tested, documented service, and the ledger is wh
   expect(JSON.stringify(events)).not.toContain("sk-ant-test");
 });
 
-test("a session that never uses git is refused three times, then the task fails and nothing is committed for it", async () => {
+test("a session that never uses git is refused three times and redone once, then the task fails and nothing is committed for it", async () => {
   const { result, events } = await build({ session: () => ({ notice: "Hello", skip: ["git"] }) });
 
   expect(result.outcome).toBe("failed");
   expect(result.reason).toMatch(/Task "health" failed: MCP policy violated: .*git/);
   const refusals = events.filter((event) => event.type === "mcp-violated");
-  expect(refusals.map((event) => event.refusal)).toEqual([1, 2, 3, 4]);
+  expect(refusals.map((event) => event.refusal)).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+  const judged = events.filter((event) => event.type === "mcp-judged" && !event.met && event.point === "task_complete");
+  expect(judged).toMatchObject([
+    { server: "git", attempt: 1 },
+    { server: "git", attempt: 2 },
+  ]);
   expect(git("log", "--format=%(trailers:key=CCB-Task,valueonly)").trim()).toBe("");
+});
+
+test("a session that used git only in its second attempt is let go, and its work counts", async () => {
+  const session = ({ firstUserText }: { firstUserText: string }): SessionScript => ({
+    notice: "Hello",
+    ...(firstUserText.includes("did not count") ? {} : { skip: ["git"] }),
+  });
+  const { result, events } = await build({ session });
+  expect(result.outcome).toBe("done");
+  const starts = events.flatMap((event) => (event.type === "task-start" ? [`${event.task} ${event.attempt}`] : []));
+  expect(starts).toEqual(["health 1", "health 2", "notice 1", "notice 2"]);
 });
 
 test("a phase that is not accepted gets one repair session that is shown the evidence", async () => {

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { estimateTokens } from "@ccb/context";
 import type { McpServerDefinition } from "@ccb/core";
 import { createServerPool, type ServerPool } from "@ccb/mcp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ccbProgram, runCcb } from "../test-support/run-ccb.ts";
+import { ccbProgram, runCcb, startCcb } from "../test-support/run-ccb.ts";
 
 const specification = `# Notice Board
 
@@ -140,6 +140,35 @@ describe("ccb mcp serve over stdio", () => {
       text: expect.stringContaining("Nothing is planned"),
     });
   });
+});
+
+it("pauses, resumes and stops a build that another process runs, and gives none of its tasks out", async () => {
+  const buildable = join(import.meta.dirname, "../../../examples/specs/library-lending.md");
+  const running = startCcb({
+    args: ["init", buildable, "--offline", "--yes", "--no-tests", "--output-dir", "running"],
+    cwd: folder,
+  });
+  const directory = join(folder, "running");
+  await expect.poll(() => existsSync(join(directory, "artifacts", "plan.json")), { timeout: 60_000 }).toBe(true);
+  const client = createServerPool({ servers: [serve(directory)] });
+  const ask = async (tool: string, input: Record<string, unknown>) => {
+    const answer = await client.call({ server: "ccb", tool, arguments: input });
+    return answer.status === "answered" ? { text: answer.text, ...(answer.structured as object) } : answer;
+  };
+  expect(await ask("control_build", { action: "pause" })).toMatchObject({
+    running: true,
+    answer: expect.stringMatching(/./),
+  });
+  expect(await ask("claim_task", { by: "ann" })).toMatchObject({
+    text: expect.stringContaining("gives its tasks out itself"),
+  });
+  expect(await ask("control_build", { action: "resume" })).toMatchObject({
+    running: true,
+    answer: expect.stringMatching(/./),
+  });
+  expect(await ask("control_build", { action: "stop" })).toMatchObject({ answer: expect.stringMatching(/./) });
+  await client.close();
+  expect((await running.ended).code).toBe(6);
 });
 
 it("ccb mcp serve --http says where it is and which token it wants, and ends at SIGTERM", async () => {

@@ -52,7 +52,9 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     case "mcp-unavailable":
       return `  ${paint.warn("!")} MCP server ${event.server} is unavailable: ${event.reason}`;
     case "mcp-violated":
-      return `  ${paint.warn("!")} ${event.task}: told to use ${event.servers.join(" and ")} before it ends (${event.refusal})`;
+      return event.outcome === "given-up"
+        ? `  ${paint.warn("!")} ${event.task}: did not use ${event.servers.join(" and ")} at ${event.point}, though told ${event.refusal - 1} times`
+        : `  ${paint.warn("!")} ${event.task}: told to use ${event.servers.join(" and ")} at ${event.point} (${event.refusal})`;
     case "call-refused":
       return `  ${paint.bad("✗")} a model call was refused: ${event.reason}`;
     default:

@@ -136,6 +136,13 @@ async function claim(
   directory: string,
   input: { task?: string | undefined; by: string; release: boolean },
 ): Promise<ServiceOutput<"claim_task">> {
+  if (!input.release && isBusy(directory)) {
+    throw new CcbError({
+      code: "usage",
+      message: "A build is running in this directory and gives its tasks out itself.",
+      hint: "Stop it first: control_build with action stop.",
+    });
+  }
   const now = new Date();
   const tasks = listTasks(await readProjectState(directory));
   const wanted = tasks.find((task) => (input.task === undefined ? task.status === "ready" : task.id === input.task));
@@ -150,13 +157,6 @@ async function claim(
   if (input.release) {
     releaseTask(directory, { task: id, by: input.by, now });
     return { task: id, claimed: false, instructions: "" };
-  }
-  if (isBusy(directory)) {
-    throw new CcbError({
-      code: "usage",
-      message: "A build is running in this directory and gives its tasks out itself.",
-      hint: "Stop it first: control_build with action stop.",
-    });
   }
   if (wanted.status !== "ready" && wanted.claimedBy !== input.by) {
     throw new CcbError({
