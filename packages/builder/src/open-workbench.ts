@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createClaudeCodeExecutor } from "@ccb/claude-code";
+import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
 import { type BuildEvent, CcbError, type Clock, listTasks } from "@ccb/core";
-import { type CostLedger, costMigrations, createCostLedger } from "@ccb/cost";
+import { type CostLedger, createCostLedger } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
 import { createApiCallLog, createGeneratedCodeLog, createLogFiles, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
@@ -11,19 +12,21 @@ import { acquireLock, openStore, type Store } from "@ccb/store";
 import { createEmitter, type Emitter } from "./_create-emitter.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { createJournal, type Journal } from "./journal/create-journal.ts";
-import { journalMigrations } from "./journal/journal-migrations.ts";
+import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
+import { createSessionRegistry } from "./sessions/session-registry.ts";
 import type { Intake } from "./stages/intake.ts";
 import { readGenerations } from "./stages/reopen-tasks.ts";
+import { specificationStep } from "./stages/save-specification.ts";
 import type { PreviousPlan, Workbench } from "./workbench.ts";
 import { createMergeQueue } from "./workplace/merge-queue.ts";
 
 /** The environment variable that everything a build starts carries, so that it can be found and ended. */
-export const buildMarkVariable = "CCB_BUILD_MARK";
+const buildMarkVariable = "CCB_BUILD_MARK";
 
 export interface OpenWorkbenchOptions {
   options: BuildOptions;
@@ -83,6 +86,9 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   const damage = store.findDamage();
   if (damage.length > 0) throw damaged(paths, damage);
   const journal = createJournal({ store, clock });
+  // SQLite takes an empty file for a new database; the copy beside it tells that it was none.
+  if (!journal.build() && existsSync(paths.databaseBackup))
+    throw damaged(paths, ["it is empty, although a build was begun here."]);
   const mark = randomUUID();
   journal.beginRun({ pid: process.pid, mark });
   return { store, journal, mark };
@@ -90,7 +96,7 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
 
 function openJournalStore(paths: ProjectPaths): Store {
   try {
-    return openStore({ path: paths.database, migrations: [journalMigrations, costMigrations] });
+    return openStore({ path: paths.database, migrations: projectMigrations });
   } catch (error) {
     const isDamaged = CcbError.isInstance(error) && sqliteDamage.includes(Number(error.details.sqliteCode));
     throw isDamaged ? damaged(paths, [error.message]) : error;
@@ -131,6 +137,7 @@ async function openTools(
   closers.push(() => gateway.close());
   const plain = withoutKeys(options.environment);
   const environment = { ...plain, [buildMarkVariable]: mark };
+  closers.push(startGuard(environment, onProblem));
   const merges = createMergeQueue((task) => ranks().get(task) ?? 0);
   const ranks = () => new Map(listTasks(bench.plan()).map((row, index) => [row.task.id, index]));
   let plan: ReturnType<Workbench["plan"]> = { phases: [], waivers: [] };
@@ -168,11 +175,22 @@ async function openTools(
     ],
     unavailable: new Map(),
     backup,
+    sessions: createSessionRegistry({ store, clock }),
     ...emitter,
     signal: setup.signal,
     clock,
   };
   return bench;
+}
+
+/** Whatever ends this process also ends everything that carries the build's mark. */
+function startGuard(environment: Record<string, string>, onProblem: (message: string) => void): () => void {
+  const guard = guardProcesses({
+    mark: `${buildMarkVariable}=${environment[buildMarkVariable]}`,
+    path: environment.PATH ?? "",
+    onError: (error) => onProblem(`Processes of this build are not guarded against a kill: ${error.message}`),
+  });
+  return () => guard.release();
 }
 
 function openGateway(with_: {
@@ -248,7 +266,7 @@ function beginBuild(setup: { journal: Journal; intake: Intake; clock: Clock; inv
 /** What was planned for another specification in this directory; undefined where the specification is the same or nothing was planned yet. */
 function findPrevious(journal: Journal, intake: Intake): PreviousPlan | undefined {
   if ((journal.build()?.specificationHash ?? intake.specification.hash) === intake.specification.hash) return undefined;
-  const specification = journal.latest<{ text: string }>("specification")?.text;
+  const specification = journal.latest<{ text: string }>(specificationStep)?.text;
   const analysis = journal.latest<PreviousPlan["analysis"]>("analysis");
   const plan = journal.latest<PreviousPlan["plan"]>("plan");
   return specification === undefined || !analysis || !plan ? undefined : { specification, analysis, plan };

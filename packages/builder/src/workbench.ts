@@ -19,6 +19,7 @@ import type { JournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import type { Repository } from "./repository/open-repository.ts";
 import type { Worktrees } from "./repository/worktrees.ts";
+import type { SessionRegistry } from "./sessions/session-registry.ts";
 import type { Intake } from "./stages/intake.ts";
 import type { MergeQueue } from "./workplace/merge-queue.ts";
 
@@ -52,6 +53,8 @@ export interface Workbench {
   fences: Map<string, Attempt>;
   journal: Journal;
   backup: JournalBackup;
+  /** The register of sessions. */
+  sessions: SessionRegistry;
   ledger: CostLedger;
   gateway: Gateway;
   generatedCode: GeneratedCodeLog;

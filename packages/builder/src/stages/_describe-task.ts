@@ -50,7 +50,7 @@ export async function describeTask(
     }),
     evidence: session.evidence,
     attempt: session.attempt,
-    ...(session.earlierFailure === undefined ? {} : { earlierFailure: session.earlierFailure }),
+    ...(session.note === undefined ? {} : { earlierFailure: session.note }),
     ...templatesOf(bench),
   });
   return { prompt: [prompt, ...describeEarlier(work, session)].join("\n\n"), systemAppend };

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { instructionBuilder, renderInstructions } from "@ccb/agents";
 import type { Analysis, Plan } from "@ccb/core";
 import { defaultPolicy, renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
-import { writeArtifact } from "../project/write-artifact.ts";
+import { writeArtifact, writeArtifacts } from "../project/write-artifact.ts";
 import type { Workbench } from "../workbench.ts";
 import { runStep } from "./_run-step.ts";
 import { chooseSpecification } from "./_specification-part.ts";
@@ -50,7 +50,7 @@ export async function writeInstructions(
     }),
     ...templatesOf(bench),
   });
-  for (const file of files) await writeArtifact(join(paths.root, file.path), file.content);
+  await writeArtifacts(files.map(({ path, content }) => ({ path: join(paths.root, path), content })));
   await writeArtifact(join(paths.artifacts, "mcp.json"), renderMcpJson(bench.servers));
   await commitPlan(bench, made.plan);
   return { reused, files: files.length };

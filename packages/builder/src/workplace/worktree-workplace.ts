@@ -6,6 +6,7 @@ import { openRepository } from "../repository/open-repository.ts";
 import { runGit } from "../repository/run-git.ts";
 import type { Workbench } from "../workbench.ts";
 import { nameSetAside } from "./_set-aside.ts";
+import { endWorktree } from "./end-worktrees.ts";
 import { mergeMemory, openMemoryCopy } from "./task-memory.ts";
 import type { OpenWorkplaceOptions, Workplace } from "./workplace.ts";
 
@@ -21,6 +22,7 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
   if (!base)
     throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
   if (options.resumeFrom === undefined) {
+    await endWorktree(bench, directory);
     await mkdir(paths.worktrees, { recursive: true });
     await worktrees.add(directory, base);
     await copyDependencies(paths.root, directory);
