@@ -152,7 +152,7 @@ function announceChanges(running: RunningBuild, before: BuildState): void {
   const earlier = new Map(before.phases.map((phase) => [phase.id, phase.status]));
   for (const { id, status } of state.phases) {
     const was = earlier.get(id) ?? "pending";
-    if (was === "pending" && status !== "pending" && status !== "left-out") announcePhase(running, id);
+    if (was === "pending" && (status === "building" || status === "checking")) announcePhase(running, id);
   }
 }
 
