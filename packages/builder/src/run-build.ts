@@ -241,6 +241,9 @@ async function commitReport(bench: Workbench): Promise<void> {
 }
 
 function announcePhase({ bench, work }: RunningBuild, phaseId: string): void {
-  const phase = work.plan.phases.find((candidate) => candidate.id === phaseId);
-  if (phase) bench.emit({ type: "phase-start", phase: phase.id, name: phase.name, tasks: phase.tasks.length });
+  const at = work.plan.phases.findIndex((candidate) => candidate.id === phaseId);
+  const phase = work.plan.phases[at];
+  if (!phase) return;
+  const { id, name, tasks } = phase;
+  bench.emit({ type: "phase-start", phase: id, name, number: at + 1, tasks: tasks.length });
 }

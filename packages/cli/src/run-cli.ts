@@ -2,6 +2,7 @@ import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
+import { defineCheckCommands } from "./define-check-commands.ts";
 import { defineCostCommands } from "./define-cost-commands.ts";
 import { defineMcpCommands } from "./define-mcp-commands.ts";
 import { defineProjectCommands } from "./define-project-commands.ts";
@@ -28,7 +29,7 @@ export async function runCli(terminal: Terminal): Promise<number> {
 }
 
 const exitCodeHelp = `
-Exit codes: 0 done · 1 failed · 2 usage or bad input · 3 no credentials · 4 budget reached · 5 acceptance failed (spec lint --strict: findings) ·
+Exit codes: 0 done · 1 failed · 2 usage or bad input · 3 no credentials · 4 budget reached · 5 acceptance failed (spec lint --strict, validate, secrets: findings) ·
             6 stopped by you (go on with ccb resume) · 7 another process holds the project directory`;
 
 function defineProgram(terminal: Terminal, onExit: (code: number) => void): Command {
@@ -45,6 +46,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   defineInit(program, terminal, onExit);
   defineBuildCommands(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
+  defineCheckCommands(program, terminal, onExit);
   defineProjectCommands(program, terminal, onExit);
   defineCostCommands(program, terminal, onExit);
   defineMcpCommands(program, terminal, onExit);

@@ -62,7 +62,8 @@ export type BuildEventBody =
       calls: number;
       tokens: number;
     }
-  | { type: "phase-start"; phase: string; name: string; tasks: number }
+  /** `number` counts the phases of the plan from 1. */
+  | { type: "phase-start"; phase: string; name: string; number: number; tasks: number }
   | {
       type: "phase-end";
       phase: string;
