@@ -1,3 +1,5 @@
 import { definePackageBuild } from "../../tsup.base.ts";
 
-export default definePackageBuild({ entry: { index: "src/index.ts", "served/index": "src/served/index.ts" } });
+export default definePackageBuild({
+  entry: { index: "src/index.ts", project: "src/project.ts", "served/index": "src/served/index.ts" },
+});

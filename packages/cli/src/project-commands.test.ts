@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -218,14 +218,26 @@ test.for(badCalls)("bad input is said clearly and exits 2: %s", async ([, args, 
 });
 
 test("a damaged journal is named, with what to do, and not taken for a bug", async () => {
-  writeFileSync(
-    join(cwd, project, ".checkpoints", "build.db"),
-    "this is no database at all, but long enough to be read".repeat(100),
-  );
-  const { code, stderr } = await run(["status", project]);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/build\.db is not an SQLite database/);
-  expect(stderr).not.toMatch(/bug in CCB/);
+  const path = join(cwd, project, ".checkpoints", "build.db");
+  const sound = readFileSync(path);
+  note(begin);
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE); UPDATE events SET body = substr(body, 1, 20) WHERE sequence = 1");
+  database.close();
+  // A row that was cut costs one event, not the whole.
+  expect((await run(["status", project])).stdout).toMatch(/interrupted/);
+
+  const broken = Buffer.from(sound);
+  broken.fill(0xff, 4096);
+  for (const content of [broken, Buffer.from("this is no database at all".repeat(100))]) {
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+    writeFileSync(path, content);
+    const { code, stderr } = await run(["status", project]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/build\.db/);
+    expect(stderr).toMatch(/ccb (resume|init) /);
+    expect(stderr).not.toMatch(/bug in CCB/);
+  }
 });
 
 test("--help of every command has an example, and the top one lists them", async () => {

@@ -1,12 +1,11 @@
 import { relative } from "node:path";
-import { readProcessRecord } from "@ccb/claude-code";
 import { CcbError, type Clock, systemClock } from "@ccb/core";
 import { acquireLock, openStore } from "@ccb/store";
 import { type ProjectPaths, planProjectPaths } from "../project/project-paths.ts";
 import { type SealResult, sealSessions, unsealSessions } from "./seal-sessions.ts";
 import { listSessionFiles, removeSessionFile, type SessionFile } from "./session-files.ts";
 import { sessionMigrations } from "./session-migrations.ts";
-import { deleteSessions, readSessions, type SessionRecord } from "./session-registry.ts";
+import { deleteSessions, readSessions, type SessionRecord } from "./session-rows.ts";
 
 /** One session of a project, for people and programs. */
 export interface ProjectSession {
@@ -71,9 +70,11 @@ async function listWithFiles(paths: ProjectPaths): Promise<Listed[]> {
   const records = readRegister(paths);
   const files = await listSessionFiles(paths.sessionHome);
   const known = new Set(records.map(({ sessionId }) => sessionId));
+  const running = await findRunning(records);
   const listed = records.map((record): Listed => {
     const own = files.filter(({ sessionId }) => sessionId === record.sessionId);
-    return { session: describeRecord(paths, record, own), row: record.id, files: own };
+    const session = { ...describeRecord(record, running.has(record.id)), ...describeFiles(paths, own) };
+    return { session, row: record.id, files: own };
   });
   const strays = Map.groupBy(
     files.filter(({ sessionId }) => !known.has(sessionId)),
@@ -103,21 +104,20 @@ function readRegister(paths: ProjectPaths): SessionRecord[] {
   return readSessions(store.database);
 }
 
-function describeRecord(paths: ProjectPaths, record: SessionRecord, files: SessionFile[]): ProjectSession {
+/** Rows without an end whose process is the recorded one. Looked up only where there are any, since the Agent SDK loads with it. */
+async function findRunning(records: readonly SessionRecord[]): Promise<Set<number>> {
+  const open = records.filter(({ endedAt, process }) => endedAt === undefined && process !== undefined);
+  if (open.length === 0) return new Set();
+  const { readProcessRecord } = await import("@ccb/claude-code");
+  const isAlive = ({ process }: SessionRecord) =>
+    process !== undefined && readProcessRecord(process.pid)?.startedAt === process.startedAt;
+  return new Set(open.filter(isAlive).map(({ id }) => id));
+}
+
+function describeRecord(record: SessionRecord, isRunning: boolean) {
   const { sessionId, task, phase, attempt, outcome, startedAt, endedAt, process: recorded } = record;
-  const alive = recorded !== undefined && readProcessRecord(recorded.pid)?.startedAt === recorded.startedAt;
-  return {
-    sessionId,
-    task,
-    phase,
-    attempt,
-    state: endedAt !== undefined ? "ended" : alive ? "running" : "cut",
-    outcome,
-    pid: recorded?.pid,
-    startedAt,
-    endedAt,
-    ...describeFiles(paths, files),
-  };
+  const state = endedAt !== undefined ? "ended" : isRunning ? "running" : "cut";
+  return { sessionId, task, phase, attempt, state, outcome, pid: recorded?.pid, startedAt, endedAt } as const;
 }
 
 function describeFiles(paths: ProjectPaths, files: readonly SessionFile[]) {

@@ -1,25 +1,7 @@
-import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { type RecordedProcess, readProcessRecord } from "@ccb/claude-code";
+import { readProcessRecord } from "@ccb/claude-code";
 import type { Clock, ExecutorEvent } from "@ccb/core";
 import type { Store } from "@ccb/store";
-
-/** One start of a session, as the register keeps it. */
-export interface SessionRecord {
-  /** Number of the row. */
-  id: number;
-  /** Claude Code's id; undefined until the session has said it. Several rows have the same one where a session was resumed. */
-  sessionId: string | undefined;
-  task: string;
-  phase: string;
-  attempt: number;
-  /** What is needed to end its processes later; undefined until there is one. */
-  process: RecordedProcess | undefined;
-  /** ISO 8601. */
-  startedAt: string;
-  /** Undefined while it runs, and for good where CCB was killed. */
-  endedAt: string | undefined;
-  outcome: string | undefined;
-}
+import { readSessions, type SessionRecord } from "./session-rows.ts";
 
 /** A session that has been registered and not yet ended. */
 export interface RegisteredSession {
@@ -57,37 +39,5 @@ export function createSessionRegistry(options: { store: Store; clock: Clock }): 
       };
     },
     listOpen: () => readSessions(database).filter(({ endedAt }) => endedAt === undefined),
-  };
-}
-
-/** All rows of the register, oldest first; none where the database has no register (a project of an older version). */
-export function readSessions(database: DatabaseSync): SessionRecord[] {
-  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sessions'";
-  if (database.prepare(table).get() === undefined) return [];
-  return database.prepare("SELECT * FROM sessions ORDER BY id").all().map(readRow);
-}
-
-/** Takes rows out of the register. */
-export function deleteSessions(store: Store, ids: readonly number[]): void {
-  const remove = store.database.prepare("DELETE FROM sessions WHERE id = ?");
-  store.transaction(() => {
-    for (const id of ids) remove.run(id);
-  });
-}
-
-function readRow(row: Record<string, SQLOutputValue>): SessionRecord {
-  const text = (value: SQLOutputValue | undefined) => (typeof value === "string" ? value : undefined);
-  const startedAt = text(row.process_started_at);
-  const hasProcess = typeof row.pid === "number" && startedAt !== undefined;
-  return {
-    id: Number(row.id),
-    sessionId: text(row.session_id),
-    task: text(row.task) ?? "",
-    phase: text(row.phase) ?? "",
-    attempt: Number(row.attempt),
-    process: hasProcess ? { pid: Number(row.pid), startedAt, mark: text(row.mark) } : undefined,
-    startedAt: text(row.started_at) ?? "",
-    endedAt: text(row.ended_at),
-    outcome: text(row.outcome),
   };
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildEvent, CcbError, type Clock, type Plan, planSchema, systemClock } from "@ccb/core";
 import { type CostLedgerTotals, createCostLedger } from "@ccb/cost";
 import { findLockHolder, openStore, type Store } from "@ccb/store";
-import { planProjectPaths } from "../project/project-paths.ts";
+import { type ProjectPaths, planProjectPaths } from "../project/project-paths.ts";
 import type { BuildStatus } from "./build-status.ts";
 import { foldEvents, nothingSeen } from "./fold-events.ts";
 import { renderBuildStatus } from "./render-build-status.ts";
@@ -34,7 +34,7 @@ export function readBuildStatus(options: BuildStatusOptions): BuildStatus {
 export function openBuildStatus(options: BuildStatusOptions): OpenBuildStatus {
   const { directory, clock = systemClock } = options;
   const paths = planProjectPaths(directory);
-  const store = openStore({ path: paths.database, migrations: [], readOnly: true });
+  const store = explained(paths, () => openStore({ path: paths.database, migrations: [], readOnly: true }));
   let seen = nothingSeen;
   let lastSequence = 0;
   const read = (): BuildStatus => {
@@ -57,7 +57,30 @@ export function openBuildStatus(options: BuildStatusOptions): OpenBuildStatus {
     });
   };
   const close = () => store.close();
-  return { read, close, [Symbol.dispose]: close };
+  return { read: () => explained(paths, read), close, [Symbol.dispose]: close };
+}
+
+/** Names the way out of a damaged journal, where there is one. */
+function explained<T>(paths: ProjectPaths, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const isOurs = CcbError.isInstance(cause);
+    const isDamage = isOurs ? cause.code === "store-failed" : readCode(cause) === "ERR_SQLITE_ERROR";
+    if (!isDamage || !(cause instanceof Error)) throw cause;
+    throw new CcbError({
+      code: "store-failed",
+      message: isOurs ? cause.message : `The journal ${paths.database} cannot be read: ${cause.message}.`,
+      hint: existsSync(paths.databaseBackup)
+        ? `Go back to the last copy that CCB made of it: ccb resume ${paths.root} --from-backup`
+        : `There is no copy of it. Build anew from the specification: ccb init ${join(paths.artifacts, "specification.md")}`,
+      cause,
+    });
+  }
+}
+
+function readCode(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
 function readBuild(store: Store, directory: string): { build: string; project: string; startedAt: string } {
@@ -79,7 +102,7 @@ function readEvents(store: Store, after: number): BuildEvent[] {
       "SELECT body FROM events WHERE sequence > ? AND type NOT IN ('call-end', 'task-progress', 'mcp-used') ORDER BY sequence",
     )
     .all(after)
-    .map((row) => JSON.parse(String(row.body)) as BuildEvent);
+    .flatMap((row) => parseEvent(row.body) ?? []);
 }
 
 /** What each task did last; some tens of events reach back far enough for the tasks that run. */
@@ -89,15 +112,24 @@ function readActivities(store: Store): Map<string, string> {
     "SELECT body FROM events WHERE type = 'task-progress' ORDER BY sequence DESC LIMIT 60",
   );
   for (const row of rows.all()) {
-    const event = JSON.parse(String(row.body)) as Extract<BuildEvent, { type: "task-progress" }>;
-    if (!activities.has(event.task)) activities.set(event.task, event.message);
+    const event = parseEvent(row.body);
+    if (event?.type === "task-progress" && !activities.has(event.task)) activities.set(event.task, event.message);
   }
   return activities;
 }
 
 function readLastEvent(store: Store): BuildEvent | undefined {
   const row = store.database.prepare("SELECT body FROM events ORDER BY sequence DESC LIMIT 1").get();
-  return row && (JSON.parse(String(row.body)) as BuildEvent);
+  return row && parseEvent(row.body);
+}
+
+/** A damaged row tells nothing; the others still do. */
+function parseEvent(body: unknown): BuildEvent | undefined {
+  try {
+    return JSON.parse(String(body)) as BuildEvent;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where the database has no ledger. */

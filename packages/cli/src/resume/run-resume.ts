@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { commandBuild, isBuilding, readBuildStatus, readProject, restoreJournal, startBuild } from "@ccb/builder";
+import { commandBuild, isBuilding, readProject, restoreJournal, startBuild } from "@ccb/builder";
+import { readBuildStatus } from "@ccb/builder/project";
 import { defaultModelId, offlineModelId } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";

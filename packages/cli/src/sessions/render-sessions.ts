@@ -1,4 +1,4 @@
-import type { ProjectSession } from "@ccb/builder";
+import type { ProjectSession } from "@ccb/builder/project";
 import type { Painter } from "../render/_painter.ts";
 import { formatAge, formatBytes, formatDuration, formatPlural } from "../render/format.ts";
 import { renderTable } from "../render/render-table.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { findProject, openProjectSessions, type ProjectSession, type ProjectSessions } from "@ccb/builder";
+import { findProject, openProjectSessions, type ProjectSession, type ProjectSessions } from "@ccb/builder/project";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";
 import { createPainter, type Painter } from "../render/_painter.ts";

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { BuildStatus, PhaseStatus, TaskStatus } from "@ccb/builder";
+import type { BuildStatus, PhaseStatus, TaskStatus } from "@ccb/builder/project";
 import type { Painter } from "../render/_painter.ts";
 import { formatAge, formatDuration, formatPlural, formatUsd } from "../render/format.ts";
 import { renderTable } from "../render/render-table.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type BuildStatus, findProject, openBuildStatus, readBuildStatus } from "@ccb/builder";
+import { type BuildStatus, findProject, openBuildStatus, readBuildStatus } from "@ccb/builder/project";
 import { exitCodeOfOutcome, exitCodes } from "../exit-codes.ts";
 import { createLiveRegion } from "../render/_live-region.ts";
 import { createPainter } from "../render/_painter.ts";
