@@ -1,4 +1,5 @@
 import type { AgentRunOptions, Analysis, Clock, Executor, ModelResult, Plan, Requirement } from "@ccb/core";
+import type { AnyCheckKind } from "@ccb/testing";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
 export interface Upstream {
@@ -68,6 +69,8 @@ export interface BuildOptions {
   onExistingDirectory?: (found: ExistingDirectory) => Promise<"resume" | "backup" | "cancel">;
   /** Agents of the user's own; each answer is saved as `artifacts/agents/<name>.json`. */
   customAgents?: CustomAgent[];
+  /** Kinds of check of the user's own, beside CCB's; the acceptance generator is told of them. */
+  checkKinds?: readonly AnyCheckKind[];
   /** Replaces Claude Code, for another coding agent. */
   executor?: Executor;
   clock?: Clock;

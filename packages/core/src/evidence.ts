@@ -2,7 +2,10 @@
 export interface Evidence {
   criterionId: string;
   phaseId: string;
-  checkKind: "command" | "file" | "http";
+  /** "http", "command" and so on; "custom:<name>" for a kind that the user added. */
+  checkKind: string;
+  /** Version of the kind; missing in evidence from before kinds had one. */
+  checkVersion?: number;
   passed: boolean;
   /** One line for people: what was expected and what was seen. */
   summary: string;

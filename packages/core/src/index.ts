@@ -1,4 +1,5 @@
 export { type Analysis, analysisSchema } from "./analysis.ts";
+export type { BrowserCheck, BrowserStep } from "./browser-check.ts";
 export {
   type BuildEvent,
   type BuildEventBody,
@@ -7,7 +8,8 @@ export {
   buildStages,
 } from "./build-event.ts";
 export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.ts";
-export type { Check, CommandCheck, FileCheck, HttpCheck, HttpStep, JsonAssertion, ServiceUnderTest } from "./check.ts";
+export type { Check, CommandCheck, CustomCheck, FileCheck, HttpCheck, ScriptCheck } from "./check.ts";
+export type { HttpStep, JsonAssertion, ServiceUnderTest } from "./check-parts.ts";
 export type {
   CallOutcome,
   CostEntry,
@@ -21,6 +23,7 @@ export { type Criterion, criterionSchema, type PhaseCriteria, phaseCriteriaSchem
 export { type Agent, type AgentDefinition, type AgentRunOptions, defineAgent } from "./define-agent.ts";
 export type { Evidence, Observation } from "./evidence.ts";
 export type { Executor, ExecutorEvent, TaskRunLimits, TaskRunRequest, TaskRunResult, ToolUse } from "./executor.ts";
+export type { LoadCheck } from "./load-check.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
 export type { Model, ModelRequest, ModelResult } from "./model.ts";
 export {
@@ -38,5 +41,7 @@ export { type PromptSection, readPromptSection, renderPromptSection } from "./pr
 export { redactSecrets } from "./redact-secrets.ts";
 export { type Requirement, type RequirementKind, requirementSchema, type Span } from "./requirement.ts";
 export type { CallScope } from "./scope.ts";
+export type { InjectionClass, SecurityCheck } from "./security-check.ts";
+export type { SqlCheck, SqlQuery } from "./sql-check.ts";
 export { addUsage, noUsage, parseAnthropicUsage, type Usage } from "./usage.ts";
 export { listTasks, validatePlan } from "./validate-plan.ts";

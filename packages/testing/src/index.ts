@@ -1,4 +1,14 @@
-export { type CheckLimits, type RunCheckOptions, runCheck } from "./check/run-check.ts";
+export { builtInCheckKinds, isExclusiveCheck } from "./check/built-in-kinds.ts";
+export {
+  type AnyCheckKind,
+  type CheckKind,
+  type CheckLimits,
+  type CheckPlace,
+  defineCheckKind,
+  type Look,
+} from "./check/check-kind.ts";
+export { type RunCheckOptions, runCheck } from "./check/run-check.ts";
+export { type CheckKindTrial, type ConformancePoint, testCheckKind } from "./check/test-check-kind.ts";
 export type { Answer, ContentBlock, Fault, MessageAnswer, StopReason } from "./model-server/answer.ts";
 export {
   type AnswerContext,

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Check, Criterion, Evidence } from "@ccb/core";
-import { runCheck } from "@ccb/testing";
+import { isExclusiveCheck, runCheck } from "@ccb/testing";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { mapLimited } from "./_run-step.ts";
@@ -18,23 +18,23 @@ export interface PhaseAcceptance {
 type CheckableCriterion = Criterion & { check: Check };
 
 /**
- * Runs every check of a phase against the commit that is there now; saves each evidence under `artifacts/evidence/`. Commands run one after the other, since they share the project
- * directory; services under test are started side by side, each with its own port and temporary folder. Rejects with the signal's reason when stopped.
+ * Runs every check of a phase against the commit that is there now; saves each evidence under `artifacts/evidence/`. What may change the project directory or measures runs
+ * alone; services under test are started side by side, each with its own port and temporary folder. Rejects with the signal's reason when stopped.
  */
 export async function checkPhase(bench: Workbench, work: BuildWork, phaseId: string): Promise<PhaseAcceptance> {
   const commit = await bench.repository.head();
   const criteria = work.criteria.filter((criterion) => work.phaseOf.get(criterion.id) === phaseId);
   const checkable = criteria.filter((criterion): criterion is CheckableCriterion => criterion.check !== null);
-  const isCommand = ({ check }: CheckableCriterion) => check.kind === "command";
+  const isAlone = ({ check }: CheckableCriterion) => isExclusiveCheck(check, bench.options.checkKinds);
   const look = async (criterion: CheckableCriterion) => {
     const evidence = await gatherEvidence(bench, { criterion, phaseId, commit });
     work.evidence.set(criterion.id, evidence);
     return evidence;
   };
   const seen = [
-    ...(await mapLimited(checkable.filter(isCommand), 1, look)),
+    ...(await mapLimited(checkable.filter(isAlone), 1, look)),
     ...(await mapLimited(
-      checkable.filter((criterion) => !isCommand(criterion)),
+      checkable.filter((criterion) => !isAlone(criterion)),
       availableParallelism(),
       look,
     )),
@@ -59,7 +59,7 @@ async function gatherEvidence(
   const key = { check, commit };
   const known = bench.journal.find<Evidence>(`evidence:${criterionId}`, key);
   const { signal, clock } = bench;
-  const place = { cwd: bench.paths.root, env: bench.environment, signal, clock };
+  const place = { cwd: bench.paths.root, env: bench.environment, signal, clock, kinds: bench.options.checkKinds };
   const evidence = known ?? (await runCheck({ ...place, criterionId, phaseId, check, commit }));
   if (!known) bench.journal.save(`evidence:${criterionId}`, key, evidence);
   await writeJsonArtifact(join(bench.paths.evidence, `${criterionId}.json`), { criterion, evidence });

@@ -26,11 +26,13 @@ export async function makeCriteria(
   made: { analysis: Analysis; plan: Plan },
 ): Promise<{ criteria: CriteriaByPhase; reused: boolean }> {
   const { specification } = bench.intake;
+  const customChecks = describeCustomChecks(bench);
   const inputs = {
     specification: specification.hash,
     plan: made.plan,
     model: bench.model.id,
     agent: acceptanceGenerator.system,
+    ...(customChecks.length === 0 ? {} : { customChecks }),
   };
   const { value, reused } = await runStep(bench, { name: "criteria", inputs }, async () =>
     uniqueIds(
@@ -67,10 +69,15 @@ async function criteriaOf(
       specification,
       analysis: made.analysis,
       projectFacts: [checksAreOurs],
+      customChecks: describeCustomChecks(bench),
     },
     { model: bench.model, scope: { build: bench.build, phase: made.phase.id }, signal: bench.signal },
   );
   return value.criteria;
+}
+
+function describeCustomChecks({ options }: Workbench) {
+  return (options.checkKinds ?? []).map(({ name, description, example }) => ({ name, description, example }));
 }
 
 /** Criteria of two phases may carry one id; the later one gets its phase's id before it. */

@@ -62,3 +62,8 @@ function readOrNothing(path: string): string {
     return "";
   }
 }
+
+/** The living children of a process; none where there is no /proc to read. */
+export function listChildren(pid: number): number[] {
+  return (readProcessTable() ?? []).filter((row) => row.parent === pid).map((row) => row.pid);
+}

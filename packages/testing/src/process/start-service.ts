@@ -26,6 +26,8 @@ export interface RunningService {
   url: string;
   host: string;
   port: number;
+  /** The folder in place of `{{tmp}}`; undefined where no value of the service's `env` has it. */
+  folder: string | undefined;
   /** The last 16 KiB of stdout and stderr. */
   output(): string;
   /** How the command ended ("ended with exit code 1"); undefined while it runs. */
@@ -97,6 +99,7 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
       url: `http://${host === "::1" ? "[::1]" : host}:${port}`,
       host,
       port,
+      folder,
       output: () => group.output.text(),
       ending: () => describeEnding(group),
       stop,
