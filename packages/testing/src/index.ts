@@ -38,3 +38,20 @@ export {
   type StartServiceOptions,
   startService,
 } from "./process/start-service.ts";
+export {
+  type CreateSandboxOptions,
+  createSandbox,
+  detectSandboxes,
+  type SandboxChoice,
+} from "./sandbox/create-sandbox.ts";
+export type {
+  Hazard,
+  Sandbox,
+  SandboxCommand,
+  SandboxFinding,
+  SandboxKind,
+  SandboxLimits,
+  SandboxRun,
+} from "./sandbox/sandbox.ts";
+export { planProjectSetup, setUpProject } from "./sandbox/set-up-project.ts";
+export { type SandboxTrial, testSandbox } from "./sandbox/test-sandbox.ts";

@@ -20,10 +20,16 @@ export interface Program {
 
 /** Runs a command through the shell and looks at its exit code and stdout; whatever it leaves running is ended. */
 export async function runProgram(program: Program, place: CheckPlace): Promise<Look> {
-  const { cwd, signal } = place;
+  const { cwd, signal, sandbox } = place;
   const timeoutMs = program.timeoutMs ?? defaultTimeoutMs;
   const env = { ...place.env, ...program.env };
-  const group = await startProcessGroup({ command: program.command, cwd, env, stdoutBytes: searchedStdoutBytes });
+  const group = await startProcessGroup({
+    command: program.command,
+    cwd,
+    env,
+    launcher: sandbox?.launcher,
+    stdoutBytes: searchedStdoutBytes,
+  });
   const timeout = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any(signal ? [signal, timeout] : [timeout]);
   const stopped = new Promise<void>((resolve) => {

@@ -26,7 +26,8 @@ export async function runScriptCheck(check: ScriptCheck, place: CheckPlace): Pro
     {
       place,
       async use({ running }) {
-        const seen = await runProgram({ ...program, env: { ...program.env, SERVICE_URL: running.url } }, place);
+        const env = { ...program.env, SERVICE_URL: running.url };
+        const seen = await runProgram({ ...program, command: running.reach(program.command), env }, place);
         output = seen.output;
         return seen.observations;
       },

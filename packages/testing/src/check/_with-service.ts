@@ -28,8 +28,15 @@ export async function withService(
   start: { service: ServiceUnderTest; requests?: readonly HttpStep[] | undefined },
   { place, use, onAnswer }: ServiceUse,
 ): Promise<Look> {
-  const { cwd, env, signal, limits } = place;
-  const running = await startService({ service: start.service, cwd, env, signal, stopGraceMs: limits?.stopGraceMs });
+  const { cwd, env, signal, limits, sandbox } = place;
+  const running = await startService({
+    service: start.service,
+    cwd,
+    env,
+    signal,
+    launcher: sandbox?.launcher,
+    stopGraceMs: limits?.stopGraceMs,
+  });
   const timeoutMs = limits?.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const service: ServiceInUse = { running, variables: new Map(), timeoutMs };
   let observations: Observation[];

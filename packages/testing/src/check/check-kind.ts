@@ -1,4 +1,5 @@
 import type { Observation } from "@ccb/core";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /** Where and within which bounds a check runs. */
 export interface CheckPlace {
@@ -8,6 +9,8 @@ export interface CheckPlace {
   env?: Readonly<Record<string, string>> | undefined;
   signal?: AbortSignal | undefined;
   limits?: CheckLimits | undefined;
+  /** Where what the check starts runs; default: directly on this machine. */
+  sandbox?: Sandbox | undefined;
   /** Kinds that the user added, for checks of kind "custom". */
   kinds?: readonly AnyCheckKind[] | undefined;
 }
