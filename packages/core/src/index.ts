@@ -21,7 +21,7 @@ export type {
 } from "./cost-meter.ts";
 export { type Criterion, criterionSchema, type PhaseCriteria, phaseCriteriaSchema } from "./criterion.ts";
 export { type Agent, type AgentDefinition, type AgentRunOptions, defineAgent } from "./define-agent.ts";
-export type { Evidence, Observation } from "./evidence.ts";
+export type { Evidence, EvidencePlace, Observation } from "./evidence.ts";
 export type { Executor, ExecutorEvent, TaskRunLimits, TaskRunRequest, TaskRunResult, ToolUse } from "./executor.ts";
 export type { LoadCheck } from "./load-check.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
@@ -43,5 +43,6 @@ export { type Requirement, type RequirementKind, requirementSchema, type Span } 
 export type { CallScope } from "./scope.ts";
 export type { InjectionClass, SecurityCheck } from "./security-check.ts";
 export type { SqlCheck, SqlQuery } from "./sql-check.ts";
+export { type EnvironmentService, type TestEnvironment, testEnvironmentSchema } from "./test-environment.ts";
 export { addUsage, noUsage, parseAnthropicUsage, type Usage } from "./usage.ts";
 export { listTasks, validatePlan } from "./validate-plan.ts";

@@ -9,6 +9,14 @@ export {
 } from "./check/check-kind.ts";
 export { type RunCheckOptions, runCheck } from "./check/run-check.ts";
 export { type CheckKindTrial, type ConformancePoint, testCheckKind } from "./check/test-check-kind.ts";
+export { type DataSchema, generateData } from "./environment/generate-data.ts";
+export {
+  planEnvironment,
+  type RunningEnvironment,
+  type StartEnvironmentOptions,
+  startEnvironment,
+} from "./environment/start-environment.ts";
+export { isIntactEvidence } from "./evidence/seal-evidence.ts";
 export type { Answer, ContentBlock, Fault, MessageAnswer, StopReason } from "./model-server/answer.ts";
 export {
   type AnswerContext,

@@ -7,6 +7,7 @@ import {
   redactSecrets,
   systemClock,
 } from "@ccb/core";
+import { sealEvidence } from "../evidence/seal-evidence.ts";
 import { failedObservation } from "./_look.ts";
 import { findCheckKind } from "./built-in-kinds.ts";
 import type { AnyCheckKind, CheckPlace, Look } from "./check-kind.ts";
@@ -17,6 +18,8 @@ export interface RunCheckOptions extends CheckPlace {
   check: Check;
   /** The commit that is checked. */
   commit?: string | undefined;
+  /** Names of the services of the test environment that run beside, for the evidence. */
+  services?: readonly string[] | undefined;
   clock?: Clock | undefined;
 }
 
@@ -37,11 +40,18 @@ export async function runCheck(options: RunCheckOptions): Promise<Evidence> {
     received: redactSecrets(observation.received),
   }));
   const passed = observations.length > 0 && observations.every((observation) => observation.passed);
-  return {
+  return sealEvidence({
     criterionId,
     phaseId,
     checkKind: name,
     checkVersion: version,
+    check,
+    place: {
+      sandbox: options.sandbox?.description ?? "none",
+      services: [...(options.services ?? [])],
+      platform: process.platform,
+      node: process.version,
+    },
     passed,
     summary: renderSummary(observations),
     observations,
@@ -49,7 +59,7 @@ export async function runCheck(options: RunCheckOptions): Promise<Evidence> {
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     commit,
     output: redactSecrets(look.output),
-  };
+  });
 }
 
 interface Seen {
