@@ -3,6 +3,7 @@ export type { BrowserCheck, BrowserStep } from "./browser-check.ts";
 export {
   type BuildEvent,
   type BuildEventBody,
+  type BuildLifecycle,
   type BuildOutcome,
   type BuildStage,
   buildStages,

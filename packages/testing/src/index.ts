@@ -1,21 +1,9 @@
 export { builtInCheckKinds, isExclusiveCheck } from "./check/built-in-kinds.ts";
-export {
-  type AnyCheckKind,
-  type CheckKind,
-  type CheckLimits,
-  type CheckPlace,
-  defineCheckKind,
-  type Look,
-} from "./check/check-kind.ts";
+export { type AnyCheckKind, type CheckKind, type CheckPlace, defineCheckKind } from "./check/check-kind.ts";
 export { type RunCheckOptions, runCheck } from "./check/run-check.ts";
-export { type CheckKindTrial, type ConformancePoint, testCheckKind } from "./check/test-check-kind.ts";
-export { type DataSchema, generateData } from "./environment/generate-data.ts";
-export {
-  planEnvironment,
-  type RunningEnvironment,
-  type StartEnvironmentOptions,
-  startEnvironment,
-} from "./environment/start-environment.ts";
+export { type ConformancePoint, testCheckKind } from "./check/test-check-kind.ts";
+export { generateData } from "./environment/generate-data.ts";
+export { planEnvironment, type RunningEnvironment, startEnvironment } from "./environment/start-environment.ts";
 export { isIntactEvidence } from "./evidence/seal-evidence.ts";
 export type { Answer, ContentBlock, Fault, MessageAnswer, StopReason } from "./model-server/answer.ts";
 export {
@@ -46,20 +34,7 @@ export {
   type StartServiceOptions,
   startService,
 } from "./process/start-service.ts";
-export {
-  type CreateSandboxOptions,
-  createSandbox,
-  detectSandboxes,
-  type SandboxChoice,
-} from "./sandbox/create-sandbox.ts";
-export type {
-  Hazard,
-  Sandbox,
-  SandboxCommand,
-  SandboxFinding,
-  SandboxKind,
-  SandboxLimits,
-  SandboxRun,
-} from "./sandbox/sandbox.ts";
-export { planProjectSetup, setUpProject } from "./sandbox/set-up-project.ts";
-export { type SandboxTrial, testSandbox } from "./sandbox/test-sandbox.ts";
+export { type CreateSandboxOptions, createSandbox, detectSandboxes } from "./sandbox/create-sandbox.ts";
+export type { Sandbox, SandboxKind, SandboxRun } from "./sandbox/sandbox.ts";
+export { setUpProject } from "./sandbox/set-up-project.ts";
+export { testSandbox } from "./sandbox/test-sandbox.ts";

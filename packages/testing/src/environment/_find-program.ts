@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CcbError } from "@ccb/core";
 
-const folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin"];
+const folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin"];
 
 /** The path of a service's program, also where Debian keeps PostgreSQL's. Throws a CcbError that names the Debian package. */
 export function findProgram(name: string, debianPackage: string): string {

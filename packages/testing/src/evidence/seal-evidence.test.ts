@@ -27,7 +27,7 @@ test("evidence says what was run, where, when and on what, and survives a way th
 
 test("whatever is changed afterwards is seen", async () => {
   const evidence = await gather();
-  const changes: fc.Arbitrary<Partial<Evidence>> = fc.oneof(
+  const changes = fc.oneof<fc.Arbitrary<Partial<Evidence>>[]>(
     fc.constant({ passed: true }),
     fc.record({ summary: fc.string() }),
     fc.record({ commit: fc.string() }),
