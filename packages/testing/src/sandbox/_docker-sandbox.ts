@@ -128,7 +128,7 @@ function makeLauncher({ docker, name, places, host, onRestart }: Inside): Launch
         "exec",
         ...names,
         "--env",
-        `PATH=${PATH}`,
+        `PATH=/usr/local/bin:${PATH}`,
         "--env",
         `HOME=${HOME}`,
         "--workdir",

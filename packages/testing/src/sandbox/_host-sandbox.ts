@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { lstatSync, readlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Launch, Launcher, LaunchRequest } from "../process/launcher.ts";
 import { type ControlGroup, openControlGroup } from "./_cgroup.ts";
 import { relayPort } from "./_relay-port.ts";
@@ -37,7 +37,7 @@ export function createHostSandbox(made: HostSandbox): Sandbox {
       return {
         file: "/bin/sh",
         args: ["-c", `${group?.join ?? ""}exec "$@"`, "sh", ...shell],
-        env: { ...request.env },
+        env: withOwnNode(request.env),
       };
     },
     ...(kind === "bubblewrap" && !places.network
@@ -69,6 +69,11 @@ export function createHostSandbox(made: HostSandbox): Sandbox {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The Node that runs this is found first, whatever else a path that was given names. */
+function withOwnNode(env: LaunchRequest["env"]): Record<string, string> {
+  return { ...env, PATH: [dirname(process.execPath), ...(env.PATH ? [env.PATH] : [])].join(delimiter) };
 }
 
 function probeControlGroups({ limits }: SandboxPlaces): boolean {
