@@ -22,7 +22,7 @@ export interface RedFirst {
 }
 
 /** Parts a criterion's looks before its task into those that failed and those that prove nothing. Pure. */
-export function judgeRedFirst(seen: readonly Evidence[]): RedFirst {
+function judgeRedFirst(seen: readonly Evidence[]): RedFirst {
   return {
     red: seen.filter(({ passed }) => !passed).map(({ criterionId }) => criterionId),
     provesNothing: seen.filter(({ passed }) => passed).map(({ criterionId, summary }) => ({ criterionId, summary })),

@@ -5,6 +5,7 @@ import { writeJsonArtifact } from "../project/write-artifact.ts";
 import { planAcceptanceReport } from "../report/acceptance-report.ts";
 import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
 import { writeAcceptanceReports } from "../report/write-acceptance-reports.ts";
+import type { ProgressError } from "../state/estimate-remaining.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { isCheckable } from "./_check-ground.ts";
 import { findRedFirst } from "./check-red-first.ts";
@@ -30,6 +31,8 @@ export interface BuildSummary {
   /** Milliseconds from the first event to the last of this run. */
   durationMs: number;
   unavailableServers: Record<string, string>;
+  /** How far off the predicted ends of this run were; undefined where none was made. */
+  progressError: ProgressError | undefined;
 }
 
 /** Writes `artifacts/trace.json` (requirement → task → criterion → evidence → commit) and the reports on the criteria in every form. */
@@ -75,7 +78,13 @@ function findBefore(bench: Workbench, work: BuildWork): Map<string, Evidence> {
 /** Sums the build up and writes `artifacts/summary.json`. */
 export async function writeSummary(
   bench: Workbench,
-  made: { work: BuildWork; trace: BuildTrace; outcome: BuildOutcome; durationMs: number },
+  made: {
+    work: BuildWork;
+    trace: BuildTrace;
+    outcome: BuildOutcome;
+    durationMs: number;
+    progressError: ProgressError | undefined;
+  },
 ): Promise<BuildSummary> {
   const { work, trace } = made;
   const totals = bench.ledger.totals();
@@ -96,6 +105,7 @@ export async function writeSummary(
     startCommand: await findStartCommand(bench, work),
     waivers: listWaivers(bench, work),
     durationMs: made.durationMs,
+    progressError: made.progressError,
     unavailableServers: Object.fromEntries(bench.unavailable),
   };
   await writeJsonArtifact(join(bench.paths.artifacts, "summary.json"), { ...summary, directory: "." });

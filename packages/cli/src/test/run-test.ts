@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type AcceptanceReport, type ReportRow, testProject } from "@ccb/builder";
+import { openAcceptance } from "@ccb/builder";
 import { CcbError, type TestEnvironment, testEnvironmentSchema } from "@ccb/core";
 import type { SandboxKind } from "@ccb/testing";
 import { exitCodes } from "../exit-codes.ts";
@@ -9,6 +9,9 @@ import { formatDuration } from "../render/format.ts";
 import type { Terminal } from "../terminal.ts";
 import { askForLocal } from "./ask-for-local.ts";
 import { signalOnInterrupt } from "./signal-on-interrupt.ts";
+
+type AcceptanceReport = Awaited<ReturnType<ReturnType<typeof openAcceptance>["test"]>>["report"];
+type ReportRow = AcceptanceReport["rows"][number];
 
 export interface TestFlags {
   phase?: string[];
@@ -29,9 +32,10 @@ export async function runTest(call: { dir: string; flags: TestFlags; terminal: T
   const say = (line: string) => (flags.json ? stderr : stdout).write(`${line}\n`);
   const stop = signalOnInterrupt();
   try {
-    const { report, ran, files } = await testProject({
+    const { report, ran, files } = await openAcceptance({
       directory: resolve(terminal.cwd, dir),
       environment: terminal.environment,
+    }).test({
       signal: stop.signal,
       phases: flags.phase,
       criteria: flags.criterion,

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
-import { type ProjectTrace, traceProject } from "@ccb/builder";
+import { openAcceptance } from "@ccb/builder";
 import { exitCodes } from "../exit-codes.ts";
 import { createPainter, type Painter } from "../render/_painter.ts";
 import type { Terminal } from "../terminal.ts";
+
+type ProjectTrace = Awaited<ReturnType<ReturnType<typeof openAcceptance>["trace"]>>;
 
 export interface TraceFlags {
   mermaid?: boolean;
@@ -13,7 +15,7 @@ export interface TraceFlags {
 export async function runTrace(call: { dir: string; flags: TraceFlags; terminal: Terminal }): Promise<number> {
   const { dir, flags, terminal } = call;
   const { stdout, stderr, environment } = terminal;
-  const traced = await traceProject({ directory: resolve(terminal.cwd, dir), environment });
+  const traced = await openAcceptance({ directory: resolve(terminal.cwd, dir), environment }).trace();
   const { trace, holes, provesNothing, outdated } = traced;
   const paint = createPainter(stdout.isTTY === true && stdout.hasColors?.() !== false);
   if (flags.json) {
