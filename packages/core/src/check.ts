@@ -65,4 +65,3 @@ export type CommandCheck = z.infer<typeof commandCheckSchema>;
 export type FileCheck = z.infer<typeof fileCheckSchema>;
 export type HttpCheck = z.infer<typeof httpCheckSchema>;
 export type ScriptCheck = z.infer<typeof scriptCheckSchema>;
-export type CustomCheck = z.infer<typeof customCheckSchema>;
