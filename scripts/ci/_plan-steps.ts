@@ -11,10 +11,14 @@ export interface Step {
   as: "workspace" | "reader";
 }
 
+/** Installs what some tests need beyond Node: sandboxes, a browser, databases. */
+const machineScript = "scripts/ci/install-machine.sh";
+
 /** Everything CI does, in order: what needs the whole build comes before the README's commands, which build in their own way. */
 export function planSteps(root: string): Step[] {
   const workspace = (name: string, command: string): Step => ({ name, command, as: "workspace" });
   return [
+    ...(existsSync(join(root, machineScript)) ? [workspace("machine", `bash ${machineScript}`)] : []),
     workspace("install", "pnpm install --frozen-lockfile"),
     workspace("build", "pnpm build"),
     ...readLintCommands(root).map((command) => workspace(`lint: ${command}`, command)),

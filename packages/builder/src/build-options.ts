@@ -1,4 +1,14 @@
-import type { AgentRunOptions, Analysis, Clock, Executor, ModelResult, Plan, Requirement } from "@ccb/core";
+import type {
+  AgentRunOptions,
+  Analysis,
+  Clock,
+  Executor,
+  ModelResult,
+  Plan,
+  Requirement,
+  TestEnvironment,
+} from "@ccb/core";
+import type { AnyCheckKind, CreateSandboxOptions } from "@ccb/testing";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
 export interface Upstream {
@@ -95,6 +105,12 @@ export interface BuildOptions {
   onSpecificationChange?: (change: SpecificationChange) => Promise<"update" | "cancel">;
   /** Agents of the user's own; each answer is saved as `artifacts/agents/<name>.json`. */
   customAgents?: CustomAgent[];
+  /** Kinds of check of the user's own, beside CCB's; the acceptance generator is told of them. */
+  checkKinds?: readonly AnyCheckKind[];
+  /** Where checks run what was built; directly on this machine when omitted. */
+  sandbox?: Omit<CreateSandboxOptions, "directory" | "stateDirectory">;
+  /** Services that checks need beside the product; when omitted, those that the analysis names and this machine has. */
+  testEnvironment?: TestEnvironment;
   /** Replaces Claude Code, for another coding agent. */
   executor?: Executor;
   clock?: Clock;

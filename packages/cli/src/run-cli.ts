@@ -1,6 +1,7 @@
 import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
+import { defineAcceptanceCommands } from "./define-acceptance-commands.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
 import { defineCheckCommands } from "./define-check-commands.ts";
 import { defineCostCommands } from "./define-cost-commands.ts";
@@ -47,6 +48,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   defineBuildCommands(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
   defineCheckCommands(program, terminal, onExit);
+  defineAcceptanceCommands(program, terminal, onExit);
   defineProjectCommands(program, terminal, onExit);
   defineCostCommands(program, terminal, onExit);
   defineMcpCommands(program, terminal, onExit);

@@ -1,25 +1,16 @@
 import { z } from "zod";
-
-/** One assertion on a JSON answer; `path` is dotted ("items.0.id"), "" is the whole document. */
-export const jsonAssertionSchema = z.object({
-  path: z.string(),
-  op: z.enum(["equals", "exists", "absent", "type", "length", "includes", "matches", "gte", "lte"]),
-  /** equals: any JSON; type: string|number|integer|boolean|array|object|null; length, gte, lte: number; matches: a regular expression. */
-  value: z.json().optional(),
-});
-export type JsonAssertion = z.infer<typeof jsonAssertionSchema>;
+import { browserCheckSchema } from "./browser-check.ts";
+import { httpStepSchema, programExpectationSchema, programTimeoutSchema, serviceSchema } from "./check-parts.ts";
+import { loadCheckSchema } from "./load-check.ts";
+import { securityCheckSchema } from "./security-check.ts";
+import { sqlCheckSchema } from "./sql-check.ts";
 
 /** Run a shell command in the project directory. */
 export const commandCheckSchema = z.object({
   kind: z.literal("command"),
   command: z.string().min(1),
-  /** Milliseconds; the process group is ended after it. */
-  timeoutMs: z.int().positive().max(1_800_000).optional(),
-  expect: z.object({
-    exitCode: z.int().min(0).max(255),
-    stdoutIncludes: z.array(z.string()).optional(),
-    stdoutMatches: z.string().optional(),
-  }),
+  timeoutMs: programTimeoutSchema.optional(),
+  expect: programExpectationSchema,
 });
 
 /** Look at a file of the project. */
@@ -33,33 +24,6 @@ export const fileCheckSchema = z.object({
   }),
 });
 
-/** One request of an http check. `{{name}}` in path, headers and body stands for a value saved by an earlier request. */
-export const httpStepSchema = z.object({
-  name: z.string().optional(),
-  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]),
-  path: z.string().startsWith("/"),
-  headers: z.record(z.string(), z.string()).optional(),
-  body: z.json().optional(),
-  expect: z.object({
-    status: z.union([z.int(), z.array(z.int()).min(1)]),
-    /** Header name → text its value must contain, compared without case. */
-    headers: z.record(z.string(), z.string()).optional(),
-    json: z.array(jsonAssertionSchema).optional(),
-  }),
-  /** Variable name → dotted path in the JSON answer. */
-  save: z.record(z.string(), z.string()).optional(),
-});
-export type HttpStep = z.infer<typeof httpStepSchema>;
-
-/** How to start the service under test. The runner sets `PORT`; `{{tmp}}` in an env value is a fresh, empty folder. */
-export const serviceSchema = z.object({
-  command: z.string().min(1),
-  readyPath: z.string().startsWith("/"),
-  readyTimeoutMs: z.int().positive().max(300_000).optional(),
-  env: z.record(z.string(), z.string()).optional(),
-});
-export type ServiceUnderTest = z.infer<typeof serviceSchema>;
-
 /** Start the service, wait until it is ready, send requests in order, stop it. */
 export const httpCheckSchema = z.object({
   kind: z.literal("http"),
@@ -67,9 +31,37 @@ export const httpCheckSchema = z.object({
   requests: z.array(httpStepSchema).min(1),
 });
 
+/** Run a program that is part of the check itself and lies outside the project; `SERVICE_URL` is the service's address where there is one. */
+export const scriptCheckSchema = z.object({
+  kind: z.literal("script"),
+  language: z.enum(["node", "python", "sh"]),
+  source: z.string().min(1).max(100_000),
+  service: serviceSchema.optional(),
+  timeoutMs: programTimeoutSchema.optional(),
+  expect: programExpectationSchema,
+});
+
+/** A kind of check that the user of CCB added; `input` is what that kind takes. */
+const customCheckSchema = z.object({
+  kind: z.literal("custom"),
+  use: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  input: z.json(),
+});
+
 /** A check that CCB runs itself; no field of it lets a model report a result. */
-export const checkSchema = z.discriminatedUnion("kind", [commandCheckSchema, fileCheckSchema, httpCheckSchema]);
+export const checkSchema = z.discriminatedUnion("kind", [
+  commandCheckSchema,
+  fileCheckSchema,
+  httpCheckSchema,
+  sqlCheckSchema,
+  browserCheckSchema,
+  loadCheckSchema,
+  securityCheckSchema,
+  scriptCheckSchema,
+  customCheckSchema,
+]);
 export type Check = z.infer<typeof checkSchema>;
 export type CommandCheck = z.infer<typeof commandCheckSchema>;
 export type FileCheck = z.infer<typeof fileCheckSchema>;
 export type HttpCheck = z.infer<typeof httpCheckSchema>;
+export type ScriptCheck = z.infer<typeof scriptCheckSchema>;

@@ -8,7 +8,8 @@ export {
   buildStages,
 } from "./build-event.ts";
 export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.ts";
-export type { Check, CommandCheck, FileCheck, HttpCheck, HttpStep, JsonAssertion, ServiceUnderTest } from "./check.ts";
+export type { Check, CommandCheck, FileCheck, HttpCheck, ScriptCheck } from "./check.ts";
+export type { HttpStep, JsonAssertion, ServiceUnderTest } from "./check-parts.ts";
 export type {
   CallOutcome,
   CallTerms,
@@ -22,7 +23,7 @@ export type {
 } from "./cost-meter.ts";
 export { type Criterion, criterionSchema, type PhaseCriteria, phaseCriteriaSchema } from "./criterion.ts";
 export { type Agent, type AgentDefinition, type AgentRunOptions, defineAgent } from "./define-agent.ts";
-export type { Evidence, Observation } from "./evidence.ts";
+export type { Evidence, EvidencePlace, Observation } from "./evidence.ts";
 export type {
   Executor,
   ExecutorEvent,
@@ -52,5 +53,8 @@ export type { RateLimitHold, RateLimitHoldStore } from "./rate-limit-hold.ts";
 export { redactSecrets } from "./redact-secrets.ts";
 export { type Requirement, type RequirementKind, requirementSchema, type Span } from "./requirement.ts";
 export type { CallScope } from "./scope.ts";
+export type { InjectionClass, SecurityCheck } from "./security-check.ts";
+export type { BrowserCheck, BrowserStep, LoadCheck, SqlCheck, SqlQuery } from "./service-checks.ts";
+export { type EnvironmentService, type TestEnvironment, testEnvironmentSchema } from "./test-environment.ts";
 export { addUsage, noUsage, parseAnthropicUsage, type Usage } from "./usage.ts";
 export { listTasks, validatePlan } from "./validate-plan.ts";

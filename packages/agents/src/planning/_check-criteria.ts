@@ -1,4 +1,4 @@
-import type { Check, Criterion, HttpCheck, PhaseCriteria } from "@ccb/core";
+import type { Check, Criterion, HttpStep, PhaseCriteria, SecurityCheck, SqlCheck } from "@ccb/core";
 
 /** How a criterion that no machine can check says so, in `validationMethod`. */
 export const manualPrefix = "manual:";
@@ -31,11 +31,28 @@ function listOwnProblems(criterion: Criterion): string[] {
 }
 
 function listCheckProblems(check: Check): string[] {
-  if (check.kind === "http") return listVariableProblems(check);
-  if (check.kind === "file" && (check.path.startsWith("/") || check.path.split("/").includes(".."))) {
-    return [`the file "${check.path}" is not a path inside the project directory.`];
+  if (check.kind === "file" || (check.kind === "sql" && check.database.engine === "sqlite")) {
+    const path = check.kind === "file" ? check.path : databaseFile(check);
+    if (path.startsWith("/") || path.split("/").includes("..")) {
+      return [`the file "${path}" is not a path inside the project directory.`];
+    }
   }
-  return [];
+  if (check.kind === "sql" && check.requests && !check.service)
+    return ["it has requests but no service to send them to."];
+  if (check.kind === "security") return [...listVariableProblems(check), ...listProbeProblems(check)];
+  return listVariableProblems(check);
+}
+
+function databaseFile({ database }: SqlCheck): string {
+  return database.engine === "sqlite" ? database.file : "";
+}
+
+function listProbeProblems({ probes = [] }: SecurityCheck): string[] {
+  return probes.flatMap(({ path, headers, body }, index) =>
+    JSON.stringify([path, headers ?? {}, body ?? null]).includes("{{probe}}")
+      ? []
+      : [`probe ${index + 1} has no {{probe}} in path, header or body.`],
+  );
 }
 
 function listRegexProblems(check: Check): string[] {
@@ -52,17 +69,35 @@ function listRegexProblems(check: Check): string[] {
 }
 
 function listRegexes(check: Check): string[] {
-  if (check.kind === "command") return check.expect.stdoutMatches === undefined ? [] : [check.expect.stdoutMatches];
+  if (check.kind === "command" || check.kind === "script") {
+    return check.expect.stdoutMatches === undefined ? [] : [check.expect.stdoutMatches];
+  }
   if (check.kind === "file") return check.expect.matches === undefined ? [] : [check.expect.matches];
-  return check.requests.flatMap((request) =>
-    (request.expect.json ?? []).flatMap(({ op, value }) => (op === "matches" ? [String(value)] : [])),
+  const expectations = [...listSteps(check), ...(check.kind === "sql" ? check.queries : [])];
+  return expectations.flatMap(({ expect }) =>
+    (expect.json ?? []).flatMap(({ op, value }) => (op === "matches" ? [String(value)] : [])),
   );
 }
 
-function listVariableProblems(check: HttpCheck): string[] {
+/** The requests of a check that are sent in order and may save values. */
+function listSteps(check: Check): HttpStep[] {
+  switch (check.kind) {
+    case "http":
+    case "sql":
+    case "browser":
+      return check.requests ?? [];
+    case "load":
+    case "security":
+      return check.setup ?? [];
+    default:
+      return [];
+  }
+}
+
+function listVariableProblems(check: Check): string[] {
   const saved = new Set<string>();
   const problems: string[] = [];
-  check.requests.forEach((request, index) => {
+  listSteps(check).forEach((request, index) => {
     const used = JSON.stringify([request.path, request.headers ?? {}, request.body ?? null]).matchAll(
       /\{\{\s*([\w.-]+)\s*\}\}/g,
     );

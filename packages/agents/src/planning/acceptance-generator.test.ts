@@ -31,7 +31,7 @@ describe("the acceptance generator", () => {
   it("teaches the checks with examples that the check runner takes", () => {
     const { system } = acceptanceGenerator;
     const kinds = checkSchemaExamples(system).map((check) => check.kind);
-    expect(kinds).toEqual(["command", "file", "http"]);
+    expect(kinds).toEqual(["command", "file", "http", "sql", "browser", "load", "security", "script"]);
     expect(system).toContain("environment variable PORT");
     expect(system).toContain("{{tmp}}");
   });

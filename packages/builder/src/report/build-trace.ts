@@ -8,7 +8,13 @@ export interface TraceRow {
   status: RequirementStatus;
   waiver: string | undefined;
   tasks: { id: string; commit: string | undefined }[];
-  criteria: { id: string; passed: boolean | undefined; evidence: string | undefined }[];
+  criteria: {
+    id: string;
+    passed: boolean | undefined;
+    evidence: string | undefined;
+    /** True where it passed before its phase began. */
+    provesNothing?: boolean;
+  }[];
 }
 
 /** requirement → task → criterion → evidence → commit, with the sums a reader asks for first. */
@@ -27,12 +33,14 @@ export interface BuildTraceOptions {
   evidence: Map<string, Evidence>;
   /** Commit of each finished task, by task id. */
   commits: Map<string, string>;
+  /** Ids of criteria that passed before their phase began; they verify nothing. */
+  provesNothing?: ReadonlySet<string>;
 }
 
 /**
  * Follows each requirement to its tasks, criteria, evidence and commits. Pure.
  *
- * verified: all its tasks are committed and at least one of its criteria was checked and all that were checked passed · failed: a criterion failed · unverified: built, but nothing checked it ·
+ * verified: all its tasks are committed and at least one of its criteria was checked and all that were checked passed · failed: a criterion failed · unverified: built, but nothing checked it, or only criteria that passed before their phase began ·
  * not-built: a task of it is not finished.
  */
 export function renderTrace(options: BuildTraceOptions): BuildTrace {
@@ -79,7 +87,12 @@ function renderRow(requirement: Requirement, from: { options: BuildTraceOptions;
   }));
   const criteria = (links.criteria.get(requirement.id) ?? []).map((criterion) => {
     const seen = options.evidence.get(criterion.id);
-    return { id: criterion.id, passed: seen?.passed, evidence: seen && `artifacts/evidence/${criterion.id}.json` };
+    return {
+      id: criterion.id,
+      passed: seen?.passed,
+      evidence: seen && `artifacts/evidence/${criterion.id}.json`,
+      ...(options.provesNothing?.has(criterion.id) ? { provesNothing: true } : {}),
+    };
   });
   const { id, text, kind, priority, span } = requirement;
   return {
@@ -95,5 +108,6 @@ function judge(row: Pick<TraceRow, "waiver" | "tasks" | "criteria">): Requiremen
   if (row.waiver !== undefined) return "waived";
   if (row.tasks.length === 0 || row.tasks.some((task) => task.commit === undefined)) return "not-built";
   if (row.criteria.some((criterion) => criterion.passed === false)) return "failed";
-  return row.criteria.some((criterion) => criterion.passed === true) ? "verified" : "unverified";
+  const isShown = row.criteria.some((criterion) => criterion.passed === true && !criterion.provesNothing);
+  return isShown ? "verified" : "unverified";
 }

@@ -36,11 +36,13 @@ export async function makeCriteria(
 async function criteriaOfPhase(bench: Workbench, made: { analysis: Analysis; plan: Plan; phase: Phase }) {
   const { phase } = made;
   const ids = phase.tasks.flatMap((task) => task.requirementIds);
+  const customChecks = describeCustomChecks(bench);
   const inputs = {
     phase,
     requirements: pickRequirements(bench.intake.requirements, ids).map(({ id, hash }) => [id, hash]),
     model: bench.model.id,
     agent: acceptanceGenerator.system,
+    ...(customChecks.length === 0 ? {} : { customChecks }),
   };
   const step = { name: `criteria:${phase.id}`, inputs };
   return { phase: phase.id, ...(await runStep(bench, step, () => criteriaOf(bench, made))) };
@@ -69,10 +71,15 @@ async function criteriaOf(
       specification,
       analysis: made.analysis,
       projectFacts: [checksAreOurs],
+      customChecks: describeCustomChecks(bench),
     },
     { model: bench.model, scope: { build: bench.build, phase: made.phase.id }, signal: bench.signal },
   );
   return value.criteria;
+}
+
+function describeCustomChecks({ options }: Workbench) {
+  return (options.checkKinds ?? []).map(({ name, description, example }) => ({ name, description, example }));
 }
 
 /** Criteria of two phases may carry one id; the later one gets its phase's id before it. */

@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BuildOutcome, CostTotals, Usage } from "@ccb/core";
+import type { BuildOutcome, CostTotals, Evidence, Usage } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
+import { planAcceptanceReport } from "../report/acceptance-report.ts";
 import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
+import { writeAcceptanceReports } from "../report/write-acceptance-reports.ts";
 import type { ProgressError } from "../state/estimate-remaining.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import { isCheckable } from "./_check-ground.ts";
+import { findRedFirst } from "./check-red-first.ts";
 
 /** What a build came to, for people and programs. */
 export interface BuildSummary {
@@ -31,8 +35,9 @@ export interface BuildSummary {
   progressError: ProgressError | undefined;
 }
 
-/** Writes `artifacts/trace.json`: requirement → task → criterion → evidence → commit. */
+/** Writes `artifacts/trace.json` (requirement → task → criterion → evidence → commit) and the reports on the criteria in every form. */
 export async function writeTrace(bench: Workbench, work: BuildWork): Promise<BuildTrace> {
+  const before = findBefore(bench, work);
   const trace = renderTrace({
     build: bench.build,
     requirements: bench.intake.requirements,
@@ -40,9 +45,34 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
     criteria: work.criteria,
     evidence: work.evidence,
     commits: work.commits,
+    provesNothing: new Set([...before].filter(([, seen]) => seen.passed).map(([id]) => id)),
   });
   await writeJsonArtifact(join(bench.paths.artifacts, "trace.json"), trace);
+  const criteria = work.plan.phases.map(({ id }) => ({
+    phase: id,
+    criteria: work.criteria.filter((criterion) => work.phaseOf.get(criterion.id) === id),
+  }));
+  const report = planAcceptanceReport({
+    project: bench.intake.projectName,
+    at: bench.clock.now().toISOString(),
+    commit: await bench.repository.head(),
+    criteria,
+    evidence: work.evidence,
+    before,
+    requirements: bench.intake.requirements,
+  });
+  await writeAcceptanceReports(bench.paths.artifacts, report, trace);
   return trace;
+}
+
+/** What criteria said before their phase began, where they were looked at. */
+function findBefore(bench: Workbench, work: BuildWork): Map<string, Evidence> {
+  return new Map(
+    work.criteria.filter(isCheckable).flatMap((criterion) => {
+      const seen = findRedFirst(bench, criterion);
+      return seen ? [[criterion.id, seen] as const] : [];
+    }),
+  );
 }
 
 /** Sums the build up and writes `artifacts/summary.json`. */

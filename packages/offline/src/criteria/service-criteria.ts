@@ -1,4 +1,4 @@
-import type { Criterion, Phase } from "@ccb/core";
+import type { Check, Criterion, Phase } from "@ccb/core";
 import { readSpec } from "../analysis/read-spec.ts";
 import { createIdMaker } from "../plan/_id-maker.ts";
 import { findTaskParts, partsFor } from "../plan/service-parts.ts";
@@ -34,14 +34,14 @@ export function writeServiceCriteria(prompt: Prompt): Criterion[] {
     description: `${criterion.title}: ${criterion.description}`,
     steps: criterion.steps,
     expectedResult: criterion.expectedResult,
-    validationMethod: methods[criterion.check.kind],
+    validationMethod: methods[criterion.check.kind] ?? `A ${criterion.check.kind} check.`,
     testData: [],
     requirementIds: requirementsOf.get(criterion) ?? [],
     check: criterion.check,
   }));
 }
 
-const methods = {
+const methods: Partial<Record<Check["kind"], string>> = {
   http: "CCB starts the service with an empty database, sends the requests and compares each answer.",
   command: "CCB runs the command in the project directory.",
   file: "CCB looks at the file.",

@@ -1,12 +1,5 @@
 import type { Observation } from "@ccb/core";
 
-/** What looking at one check gave. */
-export interface Look {
-  observations: Observation[];
-  /** Output of the command or of the service. */
-  output: string;
-}
-
 /** Characters of a received value that an observation keeps. */
 const maxShown = 300;
 

@@ -1,52 +1,9 @@
-import type { CommandCheck, Observation } from "@ccb/core";
-import { type ProcessExit, startProcessGroup } from "../process/_start-process-group.ts";
-import { cut, type Look, show } from "./_look.ts";
-import { matchPattern } from "./_match-pattern.ts";
-import type { CheckPlace } from "./run-check.ts";
+import type { CommandCheck } from "@ccb/core";
+import { show } from "./_look.ts";
+import { runProgram } from "./_run-program.ts";
+import type { CheckPlace, Look } from "./check-kind.ts";
 
-const defaultTimeoutMs = 120_000;
-const graceMs = 2_000;
-/** Bytes of stdout, counted from its end, in which texts are looked for. */
-const searchedStdoutBytes = 4 * 1024 * 1024;
-
-/** Runs the command and looks at its exit code and stdout; whatever it leaves running is ended. */
-export async function runCommandCheck(check: CommandCheck, place: CheckPlace): Promise<Look> {
-  const { cwd, env, signal } = place;
-  const timeoutMs = check.timeoutMs ?? defaultTimeoutMs;
-  const group = await startProcessGroup({ command: check.command, cwd, env, stdoutBytes: searchedStdoutBytes });
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const stop = AbortSignal.any(signal ? [signal, timeout] : [timeout]);
-  const stopped = new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    else stop.addEventListener("abort", () => resolve(), { once: true });
-  });
-  await Promise.race([group.exited, stopped]);
-  const exit = group.exit();
-  await group.end(graceMs);
-  signal?.throwIfAborted();
-  const stdout = group.stdout.text();
-  return {
-    observations: [observeExit(check, exit, timeoutMs), ...(exit ? observeStdout(check, stdout) : [])],
-    output: group.output.text(),
-  };
-}
-
-function observeExit(check: CommandCheck, exit: ProcessExit | undefined, timeoutMs: number): Observation {
-  const what = `exit code of ${show(check.command)}`;
-  const expected = String(check.expect.exitCode);
-  if (!exit) return { passed: false, what, expected, received: `still running after ${timeoutMs} ms, ended` };
-  const received = exit.signal ? `${exit.code} (${exit.signal})` : String(exit.code);
-  return { passed: exit.code === check.expect.exitCode, what, expected, received };
-}
-
-function observeStdout({ expect }: CommandCheck, stdout: string): Observation[] {
-  const observations: Observation[] = (expect.stdoutIncludes ?? []).map((text) => {
-    const passed = stdout.includes(text);
-    const received = passed ? "contained" : `not in ${show(cut(stdout.slice(-300)))}`;
-    return { passed, what: "stdout", expected: `contains ${show(text)}`, received };
-  });
-  if (expect.stdoutMatches !== undefined) {
-    observations.push(matchPattern({ what: "stdout", pattern: expect.stdoutMatches, text: stdout, flags: "m" }));
-  }
-  return observations;
+/** Runs the command in the project directory and looks at its exit code and stdout. */
+export function runCommandCheck(check: CommandCheck, place: CheckPlace): Promise<Look> {
+  return runProgram({ ...check, name: show(check.command) }, place);
 }

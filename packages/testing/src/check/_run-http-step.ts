@@ -13,6 +13,7 @@ export interface HttpStepOptions {
   variables: Map<string, unknown>;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  onAnswer?: ((answer: ReceivedAnswer) => void) | undefined;
 }
 
 export interface HttpStepResult {
@@ -44,6 +45,7 @@ export async function runHttpStep(options: HttpStepOptions): Promise<HttpStepRes
     const received = ending ? `${answer.failure}; the service ${ending}` : answer.failure;
     return { observations: [failedObservation(place, "an answer", received)], isReachable: false };
   }
+  options.onAnswer?.(answer);
   const observations = [observeStatus(step, answer, place), ...observeHeaders(step, answer, place)];
   if (json.length > 0 || Object.keys(step.save ?? {}).length > 0) {
     observations.push(...observeBody({ step, json, answer, place, variables }));

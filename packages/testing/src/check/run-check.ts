@@ -7,28 +7,10 @@ import {
   redactSecrets,
   systemClock,
 } from "@ccb/core";
-import { failedObservation, type Look } from "./_look.ts";
-import { runCommandCheck } from "./_run-command-check.ts";
-import { runFileCheck } from "./_run-file-check.ts";
-import { runHttpCheck } from "./_run-http-check.ts";
-
-/** Where and within which bounds a check runs. */
-export interface CheckPlace {
-  /** The project directory. */
-  cwd: string;
-  /** Added to PATH, HOME and LANG; nothing else reaches the checked program. */
-  env?: Readonly<Record<string, string>> | undefined;
-  signal?: AbortSignal | undefined;
-  limits?: CheckLimits | undefined;
-}
-
-/** Milliseconds. */
-export interface CheckLimits {
-  /** For one request of an http check; default 10000. */
-  requestTimeoutMs?: number | undefined;
-  /** From SIGTERM to SIGKILL when a service is stopped; default 5000. */
-  stopGraceMs?: number | undefined;
-}
+import { sealEvidence } from "../evidence/seal-evidence.ts";
+import { failedObservation } from "./_look.ts";
+import { findCheckKind } from "./built-in-kinds.ts";
+import type { AnyCheckKind, CheckPlace, Look } from "./check-kind.ts";
 
 export interface RunCheckOptions extends CheckPlace {
   criterionId: string;
@@ -36,6 +18,8 @@ export interface RunCheckOptions extends CheckPlace {
   check: Check;
   /** The commit that is checked. */
   commit?: string | undefined;
+  /** Names of the services of the test environment that run beside, for the evidence. */
+  services?: readonly string[] | undefined;
   clock?: Clock | undefined;
 }
 
@@ -50,37 +34,74 @@ export async function runCheck(options: RunCheckOptions): Promise<Evidence> {
   signal?.throwIfAborted();
   const startedAt = clock.now().toISOString();
   const startedMs = clock.monotonicMs();
-  const look = await lookAt(check, options);
-  const passed = look.observations.length > 0 && look.observations.every((observation) => observation.passed);
-  return {
+  const { name, version, look } = await lookAt(check, options);
+  const observations = look.observations.map((observation) => ({
+    ...observation,
+    received: redactSecrets(observation.received),
+  }));
+  const passed = observations.length > 0 && observations.every((observation) => observation.passed);
+  return sealEvidence({
     criterionId,
     phaseId,
-    checkKind: check.kind,
+    checkKind: name,
+    checkVersion: version,
+    check,
+    place: {
+      sandbox: options.sandbox?.description ?? "none",
+      services: [...(options.services ?? [])],
+      platform: process.platform,
+      node: process.version,
+    },
     passed,
-    summary: renderSummary(look.observations),
-    observations: look.observations,
+    summary: renderSummary(observations),
+    observations,
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     commit,
     output: redactSecrets(look.output),
-  };
+  });
 }
 
-async function lookAt(check: Check, place: CheckPlace): Promise<Look> {
+interface Seen {
+  name: string;
+  version: number;
+  look: Look;
+}
+
+async function lookAt(check: Check, place: CheckPlace): Promise<Seen> {
+  const found = findCheckKind(check, place.kinds);
+  if (!found) {
+    const name = check.kind === "custom" ? check.use : check.kind;
+    const known = (place.kinds ?? []).map((kind) => kind.name).join(", ") || "none";
+    return {
+      name: `custom:${name}`,
+      version: 0,
+      look: unrunnable(`no such kind of check was added (added: ${known})`),
+    };
+  }
+  const { kind, input, name } = found;
+  const { version } = kind;
   try {
-    switch (check.kind) {
-      case "command":
-        return await runCommandCheck(check, place);
-      case "file":
-        return await runFileCheck(check, place);
-      case "http":
-        return await runHttpCheck(check, place);
-    }
+    return { name, version, look: await kind.run(check.kind === "custom" ? parseInput(kind, input) : input, place) };
   } catch (error) {
+    place.signal?.throwIfAborted();
     if (!CcbError.isInstance(error)) throw error;
     const output = typeof error.details.output === "string" ? error.details.output : "";
-    return { observations: [failedObservation("the check", "can be run", error.message)], output };
+    return { name, version, look: unrunnable(error.message, output) };
   }
+}
+
+function parseInput(kind: AnyCheckKind, input: unknown): unknown {
+  try {
+    return kind.parse(input);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new CcbError({ code: "bad-input", message: `its input is not what "${kind.name}" takes: ${problem}`, cause });
+  }
+}
+
+function unrunnable(why: string, output = ""): Look {
+  return { observations: [failedObservation("the check", "can be run", why)], output };
 }
 
 /** One line: the first thing that was not as expected, or the first that was. */

@@ -62,3 +62,25 @@ function readOrNothing(path: string): string {
     return "";
   }
 }
+
+/** The living children of a process; none where there is no /proc to read. */
+export function listChildren(pid: number): number[] {
+  return (readProcessTable() ?? []).filter((row) => row.parent === pid).map((row) => row.pid);
+}
+
+/** The program's name, cut to 15 characters; "" of one that has ended. */
+export function readProcessName(pid: number): string {
+  return readOrNothing(`/proc/${pid}/comm`).trim();
+}
+
+/** Bytes of memory that a process holds at this moment. */
+export function readResidentBytes(pid: number): number {
+  const pages = Number(readOrNothing(`/proc/${pid}/statm`).split(" ")[1]);
+  return Number.isFinite(pages) ? pages * 4096 : 0;
+}
+
+/** How many living processes of this machine were started with exactly these words. */
+export function countCommands(...words: string[]): number {
+  const line = `${words.join("\0")}\0`;
+  return (readProcessTable() ?? []).filter(({ pid }) => readOrNothing(`/proc/${pid}/cmdline`) === line).length;
+}

@@ -6,8 +6,9 @@ import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CcbError } from "@ccb/core";
 import { cleanEnvironment } from "./_clean-environment.ts";
-import { listProcesses, type ProcessFamily } from "./_list-processes.ts";
+import { listProcesses, type ProcessFamily, readProcessName } from "./_list-processes.ts";
 import { createOutputTail, evidenceOutputBytes, type OutputTail } from "./_output-tail.ts";
+import type { Launch, Launcher } from "./launcher.ts";
 
 export interface ProcessGroupOptions {
   /** Given to the shell. */
@@ -16,6 +17,8 @@ export interface ProcessGroupOptions {
   env?: Readonly<Record<string, string>> | undefined;
   /** A temporary folder of the command, removed when the group has ended. */
   folder?: string | undefined;
+  /** Where the command runs; default: directly on this machine. */
+  launcher?: Launcher | undefined;
   /** How much of stdout alone is kept, in bytes; default 16 KiB. */
   stdoutBytes?: number;
 }
@@ -29,6 +32,8 @@ export interface ProcessExit {
 /** A shell command with everything it starts. */
 export interface ProcessGroup {
   pid: number;
+  /** The environment entry that all processes of the command have. */
+  mark: string;
   /** stdout and stderr as they came. */
   output: OutputTail;
   stdout: OutputTail;
@@ -51,14 +56,8 @@ const killWaitMs = 3_000;
  */
 export async function startProcessGroup(options: ProcessGroupOptions): Promise<ProcessGroup> {
   const mark = `CCB_PROCESS_FAMILY=${randomUUID()}`;
-  const [markName = "", markValue = ""] = mark.split("=");
-  const child = spawn(options.command, {
-    shell: true,
-    cwd: options.cwd,
-    env: { ...cleanEnvironment(options.env), [markName]: markValue },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const { file, args, env } = await planLaunch(options, mark);
+  const child = spawn(file, args, { cwd: options.cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const output = createOutputTail(evidenceOutputBytes);
   const stdout = createOutputTail(options.stdoutBytes ?? evidenceOutputBytes);
   child.stdout?.on("data", (chunk: Buffer) => {
@@ -75,7 +74,8 @@ export async function startProcessGroup(options: ProcessGroupOptions): Promise<P
   });
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const pid = await waitForPid(child, options);
-  const family = { group: pid, mark };
+  const { launcher } = options;
+  const family: Family = { group: pid, mark, launcher };
   liveFamilies.set(family, options.folder);
   if (liveFamilies.size === 1) process.on("exit", killLiveFamilies);
 
@@ -88,10 +88,12 @@ export async function startProcessGroup(options: ProcessGroupOptions): Promise<P
     child.stdout?.destroy();
     child.stderr?.destroy();
     if (options.folder) await rm(options.folder, { recursive: true, force: true, maxRetries: 3 });
+    await launcher?.onEnd?.(mark);
     return { killed };
   };
   return {
     pid,
+    mark,
     output,
     stdout,
     exit: () => exit,
@@ -103,6 +105,17 @@ export async function startProcessGroup(options: ProcessGroupOptions): Promise<P
     },
   };
 }
+
+/** The shell on this machine, or what the launcher starts in its place. */
+async function planLaunch({ command, cwd, env, launcher }: ProcessGroupOptions, mark: string): Promise<Launch> {
+  const [markName = "", markValue = ""] = mark.split("=");
+  const whole = { ...cleanEnvironment(env), [markName]: markValue };
+  if (launcher) return launcher.plan({ command, cwd, env: whole, mark });
+  return { file: "/bin/sh", args: ["-c", command], env: whole };
+}
+
+/** A family, and where it runs. */
+type Family = ProcessFamily & { launcher: Launcher | undefined };
 
 function waitForPid(child: ChildProcess, { command, cwd }: ProcessGroupOptions): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -124,14 +137,18 @@ function killLiveFamilies(): void {
 }
 
 async function endFamily(
-  family: ProcessFamily,
+  family: Family,
   { graceMs, exited }: { graceMs: number; exited: Promise<unknown> },
 ): Promise<boolean> {
-  if (!isAlive(family)) return false;
-  signalFamily(family, "SIGTERM");
+  const inside = family.launcher?.signalInside;
+  if (!isAlive(family)) return inside ? (await inside(family.mark, "SIGKILL")) > 0 : false;
+  if (inside) await inside(family.mark, "SIGTERM");
+  else signalFamily(family, "SIGTERM");
   const graceEnds = performance.now() + graceMs;
   await Promise.race([exited, sleep(graceMs, undefined, { ref: false })]);
-  if (await waitUntilGone(family, graceEnds)) return false;
+  const isGone = await waitUntilGone(family, graceEnds);
+  const left = inside ? await inside(family.mark, "SIGKILL") : 0;
+  if (isGone) return left > 0;
   const killEnds = performance.now() + killWaitMs;
   do signalFamily(family, "SIGKILL");
   while (!(await waitUntilGone(family, Math.min(killEnds, performance.now() + 100))) && performance.now() < killEnds);
@@ -151,10 +168,11 @@ function isAlive(family: ProcessFamily): boolean {
   return pids ? pids.length > 0 : trySignal(-family.group, 0);
 }
 
-function signalFamily(family: ProcessFamily, signal: NodeJS.Signals): void {
+function signalFamily(family: ProcessFamily & Partial<Family>, signal: NodeJS.Signals): void {
   const pids = listProcesses(family);
-  if (pids) for (const pid of pids) trySignal(pid, signal);
-  else trySignal(-family.group, signal);
+  if (!pids) return void trySignal(-family.group, signal);
+  const keepers = signal === "SIGKILL" ? [] : (family.launcher?.keepers ?? []);
+  for (const pid of pids) if (keepers.length === 0 || !keepers.includes(readProcessName(pid))) trySignal(pid, signal);
 }
 
 /** False when there is no such process any more. */

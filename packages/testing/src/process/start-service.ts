@@ -7,6 +7,7 @@ import { isPortOfEarlierProgram } from "./_port-owner.ts";
 import { findFreePort, isPortFree } from "./_ports.ts";
 import { sendRequest } from "./_send-request.ts";
 import { type ProcessGroup, startProcessGroup } from "./_start-process-group.ts";
+import type { Launcher, OpenedPort } from "./launcher.ts";
 
 export interface StartServiceOptions {
   service: ServiceUnderTest;
@@ -16,6 +17,8 @@ export interface StartServiceOptions {
   env?: Readonly<Record<string, string>> | undefined;
   /** Stops the service, also after it has been started. */
   signal?: AbortSignal | undefined;
+  /** Where the service runs; default: directly on this machine. */
+  launcher?: Launcher | undefined;
   /** Milliseconds between SIGTERM and SIGKILL; default 5000. */
   stopGraceMs?: number | undefined;
 }
@@ -26,6 +29,10 @@ export interface RunningService {
   url: string;
   host: string;
   port: number;
+  /** The folder in place of `{{tmp}}`; undefined where no value of the service's `env` has it. */
+  folder: string | undefined;
+  /** A shell command changed so that it reaches the service at `url` when it runs by the same launcher. */
+  reach(command: string): string;
   /** The last 16 KiB of stdout and stderr. */
   output(): string;
   /** How the command ended ("ended with exit code 1"); undefined while it runs. */
@@ -69,16 +76,25 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
   const { service, signal } = options;
   signal?.throwIfAborted();
   const port = await findFreePort();
-  const { folder, serviceEnv } = await prepareEnv(service.env ?? {});
+  const { folder, serviceEnv } = await prepareEnv(service.env ?? {}, options.launcher?.folder);
   const env = { ...options.env, ...serviceEnv, PORT: String(port) };
+  const { launcher, cwd } = options;
   let group: ProcessGroup;
+  let opened: OpenedPort | undefined;
   try {
-    group = await startProcessGroup({ command: service.command, cwd: options.cwd, env, folder });
+    opened = await launcher?.openPort?.(port);
+    const command = `${opened?.prepare ?? ""}${service.command}`;
+    group = await startProcessGroup({ command, cwd, env, folder, launcher });
   } catch (error) {
+    await opened?.close();
     if (folder) await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  const end = () => group.end(options.stopGraceMs ?? defaultStopGraceMs);
+  const end = async () => {
+    const ended = await group.end(options.stopGraceMs ?? defaultStopGraceMs);
+    await opened?.close();
+    return ended;
+  };
   const onAbort = () => void end().catch(() => undefined); // the caller's own stop() reports the failure
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
@@ -97,6 +113,8 @@ async function startOnce(options: StartServiceOptions): Promise<RunningService> 
       url: `http://${host === "::1" ? "[::1]" : host}:${port}`,
       host,
       port,
+      folder,
+      reach: (command) => opened?.reach(command) ?? command,
       output: () => group.output.text(),
       ending: () => describeEnding(group),
       stop,
@@ -130,7 +148,7 @@ async function waitUntilReady(options: StartServiceOptions, group: ProcessGroup,
       sendRequest({ host, port, method: "GET", path: service.readyPath, timeoutMs: timeLimit, signal }),
     );
     if ("host" in probed) {
-      if (!isPortOfEarlierProgram(port, group.pid)) return probed;
+      if (options.launcher?.openPort || !isPortOfEarlierProgram(port, group.pid)) return probed;
       return { problem: `another program answers on port ${port}`, portTaken: true };
     }
     seen = probed.seen;
@@ -177,10 +195,10 @@ function failedStart(
 }
 
 /** A fresh folder in place of `{{tmp}}`, where an entry has it. */
-async function prepareEnv(env: Readonly<Record<string, string>>) {
+async function prepareEnv(env: Readonly<Record<string, string>>, parent = tmpdir()) {
   const entries = Object.entries(env);
   if (!entries.some(([, value]) => value.includes("{{tmp}}"))) return { folder: undefined, serviceEnv: env };
-  const folder = await mkdtemp(join(tmpdir(), "ccb-service-"));
+  const folder = await mkdtemp(join(parent, "ccb-service-"));
   return {
     folder,
     serviceEnv: Object.fromEntries(entries.map(([name, value]) => [name, value.replaceAll("{{tmp}}", folder)])),
