@@ -1,4 +1,5 @@
 import type { AgentRunOptions, Analysis, Clock, Executor, ModelResult, Plan, Requirement } from "@ccb/core";
+import type { LogRotation } from "@ccb/logging";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
 export interface Upstream {
@@ -70,5 +71,7 @@ export interface BuildOptions {
   customAgents?: CustomAgent[];
   /** Replaces Claude Code, for another coding agent. */
   executor?: Executor;
+  /** When the log files are set aside and how long they are kept; default 1 MB, gzip, 30 days. */
+  logRotation?: LogRotation;
   clock?: Clock;
 }

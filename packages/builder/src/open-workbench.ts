@@ -2,14 +2,16 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createClaudeCodeExecutor } from "@ccb/claude-code";
 import { type BuildEvent, type BuildEventBody, CcbError, type Clock } from "@ccb/core";
-import { costMigrations, createCostLedger } from "@ccb/cost";
+import { createCostLedger } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
-import { createApiCallLog, createGeneratedCodeLog, createLogFiles, createRedactor } from "@ccb/logging";
+import { createGeneratedCodeLog, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
 import { createAnthropicModel } from "@ccb/models";
 import { acquireLock, openStore } from "@ccb/store";
 import type { BuildOptions } from "./build-options.ts";
-import { createJournal, journalMigrations } from "./project/journal.ts";
+import { createJournal } from "./project/journal.ts";
+import { openBuildLogs } from "./project/open-build-logs.ts";
+import { projectMigrations } from "./project/project-migrations.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./project/repository.ts";
 import type { Intake } from "./stages/intake.ts";
@@ -42,13 +44,13 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
   };
   try {
     closers.push(holdLock(paths));
-    const store = openStore({ path: paths.database, migrations: [journalMigrations, costMigrations] });
+    const store = openStore({ path: paths.database, migrations: projectMigrations, backupDirectory: paths.backups });
     closers.push(() => store.close());
     const journal = createJournal({ store, clock });
     const build = beginBuild({ journal, intake, clock });
     const secrets = [options.upstream.apiKey, options.upstream.authToken].filter((secret) => secret !== undefined);
     const redact = createRedactor({ secrets: () => secrets });
-    const logs = createLogFiles({ directory: paths.logs, redact, clock });
+    const logs = openBuildLogs({ store, paths, redact, clock, rotation: options.logRotation });
     closers.push(() => logs.close());
     const emit = createEmitter({ journal, clock, write: (event) => logs.event(event), onEvent: setup.onEvent });
     const ledger = createCostLedger({
@@ -61,7 +63,7 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
     const gateway = await createGateway({
       upstream: options.upstream,
       meter: ledger,
-      callLog: createApiCallLog({ directory: paths.apiCalls, redact, clock }),
+      callLog: logs.calls,
       clock,
       onCall: (call) => {
         const { scope, model, outcome, usage, costMicroUsd, latencyMs } = call;

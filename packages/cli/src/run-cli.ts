@@ -1,6 +1,7 @@
 import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
+import { defineInsightCommands } from "./define-insight-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
 import type { InitFlags } from "./init/init-flags.ts";
@@ -40,6 +41,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
     .addHelpText("after", exitCodeHelp);
   defineInit(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
+  defineInsightCommands(program, terminal, onExit);
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
     if (unknown === undefined) program.help();
