@@ -21,7 +21,6 @@ export const defineInsightCommands: Define = (program, terminal, onExit) => {
 const defineLogs: Define = (program, terminal, onExit) => {
   const logs = program
     .command("logs")
-    // What stands after "calls" belongs to it, also where logs has an option of the same name.
     .enablePositionalOptions()
     .description("What a build logged, filtered (logs), and each model call in full (logs calls).")
     .argument("[dir]", directoryArgument)

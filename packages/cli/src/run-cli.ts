@@ -32,6 +32,8 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   const program = new Command("ccb")
     .description("From a specification to documented, acceptance-tested software with Claude Code.")
     .version(version, "-V, --version", "print the version")
+    // Options belong to the command they stand after, also where a command above it has one of the same name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
