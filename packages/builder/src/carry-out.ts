@@ -1,40 +1,19 @@
-import { type BuildStage, CcbError, type Task } from "@ccb/core";
-import { analyzeSpecification } from "./stages/analyze.ts";
-import { checkMcpServers } from "./stages/check-mcp-servers.ts";
-import { checkPhase, type PhaseAcceptance } from "./stages/check-phase.ts";
-import { forecastBuild } from "./stages/forecast-build.ts";
-import { type CriteriaByPhase, makeCriteria } from "./stages/make-criteria.ts";
-import { makePlan } from "./stages/make-plan.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { CcbError, type Task } from "@ccb/core";
+import { firstTry, recoverTask } from "./recover-task.ts";
+import { reportProgress, startTaskTime } from "./report-progress.ts";
+import { runStage } from "./run-stage.ts";
+import type { RunningBuild } from "./running-build.ts";
+import { checkPhase } from "./stages/check-phase.ts";
 import { planRepairTask } from "./stages/plan-repair-task.ts";
-import { listFinishedTasks, reuseTask, saveTask } from "./stages/reuse-task.ts";
-import { runCustomAgents } from "./stages/run-custom-agents.ts";
+import { savePhase } from "./stages/reuse-phase.ts";
+import { saveTask } from "./stages/reuse-task.ts";
 import { runTaskSession } from "./stages/run-task.ts";
-import { savePlanDocument } from "./stages/save-plan-document.ts";
-import { saveSpecification } from "./stages/save-specification.ts";
 import type { TaskSession } from "./stages/task-session.ts";
-import { writeDocuments } from "./stages/write-documents.ts";
-import { writeInstructions } from "./stages/write-instructions.ts";
-import type { BuildEffect, BuildInput, BuildState } from "./state/build-state.ts";
-import { estimateRemainingMs } from "./state/estimate-remaining.ts";
-import type { BuildWork, Workbench } from "./workbench.ts";
-
-type LinearStage = Exclude<BuildStage, "execution">;
-
-/** A build in motion: its tools, its state and what it has made. */
-export interface RunningBuild {
-  bench: Workbench;
-  work: BuildWork;
-  state: BuildState;
-  criteria: CriteriaByPhase;
-  /** Why the last attempt of a task failed. */
-  failures: Map<string, string>;
-  /** The last acceptance of each phase. */
-  acceptances: Map<string, PhaseAcceptance>;
-  startedMs: number;
-}
+import type { BuildInput, WorkEffect } from "./state/build-state.ts";
 
 /** Carries out one effect of the state machine and tells what came of it. Rejects with what interrupted it. */
-export function carryOut(running: RunningBuild, effect: Exclude<BuildEffect, { type: "end" }>): Promise<BuildInput> {
+export function carryOut(running: RunningBuild, effect: WorkEffect): Promise<BuildInput> {
   switch (effect.type) {
     case "run-stage":
       return runStage(running, effect.stage);
@@ -47,121 +26,49 @@ export function carryOut(running: RunningBuild, effect: Exclude<BuildEffect, { t
   }
 }
 
-const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: boolean; summary: string }>> = {
-  async intake({ bench }) {
-    await saveSpecification(bench);
-    const { specification, requirements } = bench.intake;
-    return { reused: false, summary: `${requirements.length} requirements in ${specification.tokens} tokens` };
-  },
-  async analysis({ bench, work }) {
-    const { analysis, reused } = await analyzeSpecification(bench);
-    work.analysis = analysis;
-    return { reused, summary: `${analysis.projectType}, ${analysis.complexity}` };
-  },
-  async plan({ bench, work }) {
-    const { plan, reused } = await makePlan(bench, requireAnalysis(work));
-    work.plan = plan;
-    for (const { id, commit, text } of await listFinishedTasks(bench, plan)) {
-      work.commits.set(id, commit);
-      work.outputs.set(id, text);
-    }
-    const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
-    return {
-      reused,
-      summary: `${plan.phases.length} phases, ${tasks} tasks, ${plan.waivers.length} requirements waived`,
-    };
-  },
-  async criteria(running) {
-    const { bench, work } = running;
-    const { criteria, reused } = await makeCriteria(bench, { analysis: requireAnalysis(work), plan: work.plan });
-    running.criteria = criteria;
-    work.criteria = criteria.flatMap((phase) => phase.criteria);
-    work.phaseOf = new Map(criteria.flatMap((of) => of.criteria.map((criterion) => [criterion.id, of.phase] as const)));
-    await savePlanDocument(bench, { plan: work.plan, criteria });
-    await forecastBuild(bench, work);
-    return { reused, summary: `${work.criteria.length} criteria` };
-  },
-  async instructions({ bench, work, criteria }) {
-    const made = { analysis: requireAnalysis(work), plan: work.plan, criteria };
-    await runCustomAgents(bench, { analysis: made.analysis, plan: work.plan });
-    if (!bench.options.dryRun) await checkMcpServers(bench);
-    const { reused, files } = await writeInstructions(bench, made);
-    return { reused, summary: `${files} files` };
-  },
-  async documents({ bench, work }) {
-    const { documents, reused } = await writeDocuments(bench, work, requireAnalysis(work));
-    return { reused, summary: `${documents} documents` };
-  },
-  async summary() {
-    return { reused: false, summary: "trace and summary" };
-  },
-};
-
-async function runStage(running: RunningBuild, stage: LinearStage): Promise<BuildInput> {
-  const { bench } = running;
-  const startedMs = bench.clock.monotonicMs();
-  bench.emit({ type: "stage-start", stage });
-  const { reused, summary } = await stages[stage](running);
-  const durationMs = Math.round(bench.clock.monotonicMs() - startedMs);
-  bench.emit({ type: "stage-end", stage, reused, durationMs, summary });
-  return { type: "stage-finished", stage, ...(stage === "plan" ? { plan: running.work.plan } : {}) };
-}
-
-async function runTask(
-  running: RunningBuild,
-  effect: { phase: string; task: string; attempt: number },
-): Promise<BuildInput> {
+async function runTask(running: RunningBuild, effect: Extract<WorkEffect, { type: "run-task" }>): Promise<BuildInput> {
   const { bench, work } = running;
   const { phase, task } = findTask(running, effect);
-  if (phase.tasks[0]?.id === task.id && effect.attempt === 1) announcePhase(running, effect.phase);
-  const known = await reuseTask(bench, { task, phase });
-  if (known) {
-    work.commits.set(task.id, known.commit);
-    work.outputs.set(task.id, known.text);
-    bench.emit({
-      type: "task-end",
-      phase: phase.id,
-      task: task.id,
-      outcome: "reused",
-      reason: "finished in an earlier run",
-      commit: known.commit,
-      files: known.files,
-      durationMs: 0,
-    });
-    reportProgress(running);
-    return { type: "task-finished", task: task.id };
-  }
-  const session = { task, phase, attempt: effect.attempt, evidence: [], earlierFailure: running.failures.get(task.id) };
-  const result = await runSession(running, session);
-  if (result.outcome === "failed") {
-    running.failures.set(task.id, result.reason);
-    return { type: "task-failed", task: task.id, retryable: result.retryable, reason: result.reason };
-  }
-  saveTask(bench, { task, phase }, result);
+  if (effect.delayMs > 0) await waitFor(effect.delayMs, bench.signal);
+  startTaskTime(running, task.id);
+  const mayChangeNothing = running.failures.get(task.id)?.some(({ kind }) => kind === "no-change") ?? false;
+  const next = running.nextTries.get(task.id) ?? firstTry;
+  const result = await runSession(running, { task, phase, evidence: [], isRepair: false, mayChangeNothing, ...next });
+  if (result.outcome === "failed") return recoverTask(running, { phase, task, failure: result.failure });
   work.commits.set(task.id, result.commit);
   work.outputs.set(task.id, result.text);
   reportProgress(running);
   return { type: "task-finished", task: task.id };
 }
 
+/** Runs a session; its result, its end and the end of its attempt are journalled as one. */
 async function runSession(running: RunningBuild, session: TaskSession) {
   const { bench, work } = running;
+  const { phase, task } = session;
   const startedMs = bench.clock.monotonicMs();
   const result = await runTaskSession(bench, work, session);
   if (result.outcome === "stopped")
     throw bench.signal.reason ?? new CcbError({ code: "stopped", message: "The session was stopped." });
-  if (result.outcome === "budget-reached") throw new CcbError({ code: "budget-reached", message: result.reason });
-  const done = result.outcome === "done";
-  bench.emit({
-    type: "task-end",
-    phase: session.phase.id,
-    task: session.task.id,
-    outcome: result.outcome,
-    reason: done ? "committed" : result.reason,
-    commit: done ? result.commit : undefined,
-    files: done ? result.files : 0,
-    durationMs: Math.round(bench.clock.monotonicMs() - startedMs),
+  const isDone = result.outcome === "done";
+  const durationMs = Math.round(bench.clock.monotonicMs() - startedMs);
+  if (isDone) running.taskTimes.set(task.id, { startedMs, durationMs });
+  bench.atomically(() => {
+    if (isDone) {
+      if (!session.isRepair) saveTask(bench, { task, phase }, result);
+      result.attempt.end("done");
+    }
+    bench.emit({
+      type: "task-end",
+      phase: phase.id,
+      task: task.id,
+      outcome: result.outcome,
+      reason: isDone ? "committed" : result.failure.reason,
+      commit: isDone ? result.commit : undefined,
+      files: isDone ? result.files : 0,
+      durationMs,
+    });
   });
+  if (isDone) await bench.worktrees.release(`done/${task.id}`);
   return result;
 }
 
@@ -171,15 +78,19 @@ async function acceptPhase(running: RunningBuild, phaseId: string): Promise<Buil
   const acceptance = await checkPhase(bench, work, phaseId);
   if (bench.signal.aborted) throw bench.signal.reason;
   running.acceptances.set(phaseId, acceptance);
-  bench.emit({
-    type: "phase-end",
-    phase: phaseId,
-    passed: acceptance.passed,
-    criteriaPassed: acceptance.criteriaPassed,
-    criteriaTotal: acceptance.criteriaTotal,
-    durationMs: Math.round(bench.clock.monotonicMs() - startedMs),
+  const { passed, reason, criteriaPassed, criteriaTotal } = acceptance;
+  bench.atomically(() => {
+    if (passed) savePhase(bench, work, phaseId);
+    bench.emit({
+      type: "phase-end",
+      phase: phaseId,
+      passed,
+      criteriaPassed,
+      criteriaTotal,
+      durationMs: Math.round(bench.clock.monotonicMs() - startedMs),
+    });
   });
-  return { type: "phase-checked", phase: phaseId, passed: acceptance.passed, reason: acceptance.reason };
+  return { type: "phase-checked", phase: phaseId, passed, reason };
 }
 
 /** One session in which Claude is shown what the failed checks saw; its commit counts for the tasks concerned. */
@@ -190,27 +101,14 @@ async function repairPhase(running: RunningBuild, phaseId: string): Promise<Buil
   if (!phase || !acceptance)
     throw new CcbError({ code: "unexpected", message: `Phase "${phaseId}" has nothing to repair.` });
   const task: Task = planRepairTask({ phase, failed: acceptance.failed, criteria: work.criteria });
-  await runSession(running, { task, phase, attempt: 1, evidence: acceptance.failed, earlierFailure: undefined });
+  const repair = { task, phase, evidence: acceptance.failed, isRepair: true, mayChangeNothing: true, ...firstTry };
+  await runSession(running, repair);
   return { type: "phase-repaired", phase: phaseId };
 }
 
-function announcePhase({ bench, work }: RunningBuild, phaseId: string): void {
-  const phase = work.plan.phases.find((candidate) => candidate.id === phaseId);
-  if (phase) bench.emit({ type: "phase-start", phase: phase.id, name: phase.name, tasks: phase.tasks.length });
-}
-
-function reportProgress({ bench, state, startedMs, work }: RunningBuild): void {
-  const elapsedMs = Math.round(bench.clock.monotonicMs() - startedMs);
-  const chosen = state.phases.filter((phase) => phase.status !== "left-out").map((phase) => phase.id);
-  const tasks = work.plan.phases.filter((phase) => chosen.includes(phase.id)).flatMap((phase) => phase.tasks);
-  const done = tasks.filter((task) => work.commits.has(task.id));
-  bench.emit({
-    type: "progress",
-    doneTasks: done.length,
-    totalTasks: tasks.length,
-    costMicroUsd: bench.ledger.totals().costMicroUsd,
-    elapsedMs,
-    remainingMs: estimateRemainingMs({ done, all: tasks, elapsedMs }),
+async function waitFor(delayMs: number, signal: AbortSignal): Promise<void> {
+  await delay(delayMs, undefined, { signal }).catch(() => {
+    throw signal.reason;
   });
 }
 
@@ -219,9 +117,4 @@ function findTask({ work }: RunningBuild, at: { phase: string; task: string }) {
   const task = phase?.tasks.find((candidate) => candidate.id === at.task);
   if (!phase || !task) throw new CcbError({ code: "unexpected", message: `The plan has no task "${at.task}".` });
   return { phase, task };
-}
-
-function requireAnalysis(work: BuildWork) {
-  if (work.analysis) return work.analysis;
-  throw new CcbError({ code: "unexpected", message: "The specification was not analysed before it was needed." });
 }

@@ -1,5 +1,5 @@
 /** `@ccb/builder/report`: what a build has left, read and rendered without Claude Code, its SDK or a server. */
-export { projectMigrations } from "./project/project-migrations.ts";
+export { projectMigrations } from "./journal/project-migrations.ts";
 export { type ProjectPaths, planProjectPaths } from "./project/project-paths.ts";
 export type { ProofReport } from "./proof/check-proof.ts";
 export { type BundleReport, type ExportedProof, exportProof, verifyBundle } from "./proof/proof-bundle.ts";

@@ -4,8 +4,8 @@ import { type BuildEventBody, type CallScope, type Clock, noUsage } from "@ccb/c
 import { createCostLedger } from "@ccb/cost";
 import { createApiCallLog, createAuditLog, createLogFiles } from "@ccb/logging";
 import { openStore } from "@ccb/store";
-import { createJournal } from "../src/project/journal.ts";
-import { projectMigrations } from "../src/project/project-migrations.ts";
+import { createJournal } from "../src/journal/create-journal.ts";
+import { projectMigrations } from "../src/journal/project-migrations.ts";
 import { planProjectPaths } from "../src/project/project-paths.ts";
 import { listAuditedFiles } from "../src/proof/list-audited-files.ts";
 
@@ -116,7 +116,13 @@ export function makeProject(root: string, events: typeof story = [...story, endi
   const paths = planProjectPaths(root);
   const store = openStore({ path: paths.database, migrations: projectMigrations });
   const journal = createJournal({ store, clock });
-  journal.begin({ id: "b-1", project: "shop", startedAt: clock.now().toISOString(), specificationHash: "x" });
+  journal.begin({
+    id: "b-1",
+    project: "shop",
+    startedAt: clock.now().toISOString(),
+    specificationHash: "x",
+    invocation: undefined,
+  });
   const ledger = createCostLedger({ store, build: "b-1", clock });
   const logs = createLogFiles({ directory: paths.logs, clock });
   const audit = createAuditLog({ path: paths.auditLog, clock });

@@ -63,7 +63,7 @@ describe("ccb logs", () => {
     expect(shown).toContain("The service must store plants.");
     const differing = JSON.parse((await run("logs", "calls", "diff", "1", "2", "-d", "plants", "--json")).stdout);
     expect(differing.map(({ path }: { path: string }) => path)).toEqual(
-      expect.arrayContaining(["request.system", "context.agent"]),
+      expect.arrayContaining(["request.system[0].text", "context.agent"]),
     );
     const missing = await run("logs", "calls", "show", "99", "-d", "plants");
     expect([missing.code, missing.stdout]).toEqual([2, ""]);

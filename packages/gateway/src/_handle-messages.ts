@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { type CallScope, noUsage } from "@ccb/core";
@@ -6,6 +7,7 @@ import type { GatewayContext, SentRequest } from "./_gateway-context.ts";
 import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
+import { renderRecalledStream } from "./answer/_render-recalled.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
 import { passChunks } from "./forward/_pass-chunks.ts";
 import { type OpenCall, openCall } from "./reserve/_open-call.ts";
@@ -42,7 +44,14 @@ export function handleMessages(exchange: Exchange): void {
     return;
   }
   const { asked, body } = parsed;
-  const call = openCall(context, { scope, endpoint, asked, requestBody: body });
+  const requestHash = createHash("sha256").update(`${endpoint}\n`).update(exchange.body).digest("hex");
+  const known = context.options.answers?.recall({ hash: requestHash, scope });
+  if (known) {
+    context.stats.recalled += 1;
+    sendRecalled(response, known, body.stream === true);
+    return;
+  }
+  const call = openCall(context, { scope, endpoint, asked, requestBody: body, requestHash });
   const refused = call.reserve();
   if (refused) {
     sendError(response, refused);
@@ -59,6 +68,11 @@ export function handleMessages(exchange: Exchange): void {
     if (!response.writableFinished) sent.request.destroy();
     call.finish(brokenEnd(relay, undefined));
   });
+}
+
+function sendRecalled(response: ServerResponse, message: Record<string, unknown>, isStream: boolean): void {
+  response.writeHead(200, { "content-type": isStream ? "text/event-stream; charset=utf-8" : "application/json" });
+  response.end(isStream ? renderRecalledStream(message) : JSON.stringify(message));
 }
 
 function parseRequest(

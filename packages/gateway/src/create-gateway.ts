@@ -77,6 +77,7 @@ function createContext(options: GatewayOptions, sender: ReturnType<typeof create
     failed: 0,
     unknown: 0,
     refused: 0,
+    recalled: 0,
     unauthorized: 0,
     unloggedCalls: 0,
   };

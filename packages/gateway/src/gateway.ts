@@ -23,6 +23,21 @@ export interface GatewayRefusal {
   neededMicroUsd: MicroUsd;
 }
 
+/** A request that may have been answered before. */
+export interface AnsweredRequest {
+  /** SHA-256 over endpoint and body, in hex: equal for equal requests only. */
+  hash: string;
+  scope: CallScope;
+}
+
+/** Keeps answers, so that a call that was paid for once is not paid for again after a crash. */
+export interface AnswerKeeper {
+  /** The message that answered exactly this request before; undefined lets the call go to the upstream. Must not throw. */
+  recall(request: AnsweredRequest): Record<string, unknown> | undefined;
+  /** Told of every whole answer, within the transaction that books it. What it throws closes the gateway, like a meter's failure. */
+  keep(request: AnsweredRequest, message: Record<string, unknown>): void;
+}
+
 /** What an estimate of a prompt's tokens may look at. */
 export interface PromptToEstimate {
   model: string;
@@ -36,7 +51,10 @@ export interface GatewayOptions {
   upstream: GatewayUpstream;
   meter: CostMeter;
   callLog?: ApiCallLog | undefined;
-  /** Told of every priced call after it was booked. Must not throw. */
+  answers?: AnswerKeeper | undefined;
+  /** Runs the booking of a call, the keeping of its answer and `onCall` as one transaction; without it they run one after the other. */
+  atomically?: (<T>(work: () => T) => T) | undefined;
+  /** Told of every priced call as it is booked. Must not throw. */
   onCall?: ((call: ApiCall, entry: CostEntry) => void) | undefined;
   /** Told of every call the meter refused. Must not throw. */
   onRefusal?: ((refusal: GatewayRefusal) => void) | undefined;
@@ -66,6 +84,8 @@ export interface GatewayStats {
   failed: number;
   unknown: number;
   refused: number;
+  /** Calls answered from what was kept; they cost nothing and are no entry of the ledger. */
+  recalled: number;
   /** Requests without a valid token. */
   unauthorized: number;
   /** Calls that could not be written to the call log. */

@@ -1,5 +1,7 @@
 export { createGateway } from "./create-gateway.ts";
 export type {
+  AnsweredRequest,
+  AnswerKeeper,
   Gateway,
   GatewayOptions,
   GatewayRefusal,

@@ -15,7 +15,11 @@ export interface ProjectPaths {
   /** Copies of the database from before its tables were changed. */
   backups: string;
   latestState: string;
+  /** A copy of the database that CCB made, for when it is damaged. */
+  databaseBackup: string;
   sessionHome: string;
+  /** Git worktrees of tasks that run side by side. */
+  worktrees: string;
   memory: string;
 }
 
@@ -34,6 +38,8 @@ export function planProjectPaths(root: string): ProjectPaths {
     database: join(root, ".checkpoints", "build.db"),
     backups: join(root, ".checkpoints", "backups"),
     latestState: join(root, ".checkpoints", "latest_state.json"),
+    databaseBackup: join(root, ".checkpoints", "build.backup.db"),
+    worktrees: join(root, ".checkpoints", "worktrees"),
     sessionHome: join(root, ".checkpoints", "home"),
     memory: join(root, ".memory"),
   };

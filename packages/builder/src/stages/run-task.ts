@@ -1,87 +1,158 @@
-import { lstat, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CcbError, type ExecutorEvent, type TaskRunResult } from "@ccb/core";
-import type { ChangedFile, CommitMessage } from "../project/repository.ts";
+import type { TaskRunResult } from "@ccb/core";
+import type { Attempt } from "../journal/run-table.ts";
+import { classifyFailure } from "../recovery/classify-failure.ts";
+import { createStuckWatch } from "../recovery/watch-for-stuck.ts";
+import type { CommitMessage } from "../repository/open-repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import { reportSetAside } from "../workplace/_set-aside.ts";
+import { openWorkplace, type Workplace } from "../workplace/workplace.ts";
 import { describeTask } from "./_describe-task.ts";
+import { recordFiles } from "./_record-files.ts";
+import { reportExecutorEvent } from "./_report-executor-event.ts";
 import { watchCompliance } from "./_watch-compliance.ts";
+import { chooseSessionResume } from "./choose-session-resume.ts";
+import { findConflictMarkers, renderConflictPrompt } from "./resolve-conflict.ts";
+import { hashTaskInputs } from "./reuse-task.ts";
 import type { TaskSession, TaskSessionResult } from "./task-session.ts";
 
 const defaultTaskTimeoutMs = 30 * 60_000;
 const idleLimitMs = 6 * 60_000;
 const maxTurns = 200;
+/** Sessions that may try to resolve one task's conflicts. */
+const maxConflictSessions = 2;
 
-interface SessionEnd {
-  run: TaskRunResult;
-  violation: string | undefined;
+interface Running {
+  bench: Workbench;
+  session: TaskSession;
+  place: Workplace;
+  attempt: Attempt;
+  asked: SessionPrompt;
 }
 
-/** Runs one Claude Code session, holds it to the MCP policy, records what it changed and commits it. */
+interface SessionPrompt {
+  prompt: string;
+  systemAppend: string;
+  resumeSessionId?: string;
+}
+
+/** Runs one task in Claude Code, holds it to the MCP policy, commits what it changed and brings it onto the main line. */
 export async function runTaskSession(
   bench: Workbench,
   work: BuildWork,
   session: TaskSession,
 ): Promise<TaskSessionResult> {
-  const { phase, task, attempt } = session;
-  const base = await restoreBase(bench, session);
-  bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt });
-  const endAttempt = bench.journal.attempt(`task:${task.id}`, attempt);
-  const ended = await runSession(bench, work, session);
-  const result = await judgeSession(bench, { session, base, ...ended });
-  endAttempt(result.outcome);
-  return result;
-}
-
-/** The commit the task starts from: the last of ours. What an interrupted attempt left on top of it is set aside under a ref. */
-async function restoreBase(bench: Workbench, session: TaskSession): Promise<string> {
-  const base = await bench.repository.lastCommitOf(bench.build);
-  if (!base)
-    throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
-  const name = `${session.task.id}-${bench.clock
-    .now()
-    .toISOString()
-    .replaceAll(/[^0-9]/g, "")}`;
-  const kept = await bench.repository.setAside(base, name);
-  if (kept) {
-    bench.emit({ type: "warning", message: `Unfinished work of task ${session.task.id} was set aside as ${kept}.` });
+  const { phase, task } = session;
+  const resume = await chooseSessionResume(bench, session);
+  const place = await openWorkplace(bench, { session, resumeFrom: resume?.base });
+  try {
+    const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
+    bench.fences.set(task.id, attempt);
+    bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
+    if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
+    const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
+    const running = { bench, session, place, attempt, asked };
+    const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
+    const result = await finishSession(running, await runSession(running, prompt));
+    // The end of a finished task is noted together with its result, by whoever saves it; a stopped one is left open, so that it can be gone on with.
+    if (result.outcome === "failed") attempt.end(result.failure.kind);
+    return result;
+  } finally {
+    const kept = await place.close();
+    if (kept) reportSetAside(bench, task.id, kept);
   }
-  return base;
 }
 
-async function runSession(bench: Workbench, work: BuildWork, session: TaskSession): Promise<SessionEnd> {
+interface SessionEnd {
+  run: TaskRunResult;
+  violation: string | undefined;
+  /** Why it was stopped as stuck. */
+  stuck: string | undefined;
+}
+
+async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
   const watch = watchCompliance(bench, session);
+  const repetition = createStuckWatch();
+  const ending = new AbortController();
+  let stuck: string | undefined;
+  const registered = bench.sessions.begin({ task: task.id, phase: phase.id, attempt: attempt.number });
   const run = await bench.executor.runTask({
-    ...(await describeTask(bench, work, session)),
-    cwd: bench.paths.root,
+    ...asked,
+    cwd: place.directory,
     model: bench.options.model,
     baseUrl: bench.gateway.urlFor(scope),
-    mcpServers: bench.servers,
+    mcpServers: place.servers.filter(({ name }) => !session.withoutServers.includes(name)),
     limits: { maxTurns, idleMs: idleLimitMs, totalMs: bench.options.taskTimeoutMs ?? defaultTaskTimeoutMs },
-    signal: bench.signal,
-    onToolUse: watch.onToolUse,
+    signal: AbortSignal.any([bench.signal, ending.signal]),
+    onToolUse: (use) => {
+      watch.onToolUse(use);
+      stuck ??= repetition.onToolUse(use);
+      if (stuck !== undefined) ending.abort();
+    },
     beforeEnd: watch.beforeEnd,
-    onEvent: (event) => reportEvent(bench, session, event),
+    onEvent: (event) => {
+      if (event.type === "session-started") attempt.session(event.sessionId);
+      registered.observe(event);
+      reportExecutorEvent(bench, { session, directory: place.directory }, event);
+    },
   });
-  return { run, violation: run.status === "done" ? watch.violation() : undefined };
+  registered.ended(stuck === undefined ? run.status : "stuck");
+  return { run, stuck, violation: run.status === "done" ? watch.violation() : undefined };
 }
 
-async function judgeSession(
-  bench: Workbench,
-  ended: { session: TaskSession; base: string } & SessionEnd,
-): Promise<TaskSessionResult> {
-  const { run, session, violation } = ended;
-  if (bench.signal.aborted || run.status === "aborted") return { outcome: "stopped" };
-  if (run.status === "refused") return { outcome: "budget-reached", reason: run.reason };
-  if (violation) return { outcome: "failed", retryable: false, reason: `MCP policy violated: ${violation}.` };
-  if (run.status !== "done") return { outcome: "failed", retryable: true, reason: run.reason };
-  // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
-  const commit = await bench.repository.commitSince(ended.base, renderCommit(bench, session), "artifacts");
-  const files = await bench.repository.changedFiles(ended.base, commit);
-  if (files.length === 0) bench.emit({ type: "warning", message: `Task ${session.task.id} changed no file.` });
-  await recordFiles(bench, session, files);
-  return { outcome: "done", commit, files: files.length, text: run.text };
+/** Undefined for a session that did what it should; only then its work is committed. */
+async function judgeSession(running: Running, ended: SessionEnd): Promise<TaskSessionResult | undefined> {
+  const { bench, session, place } = running;
+  const isOurs = ended.stuck === undefined;
+  if (bench.signal.aborted || (isOurs && ended.run.status === "aborted")) return { outcome: "stopped" };
+  const failure = classifyFailure({
+    ...ended,
+    changedFiles: session.mayChangeNothing ? undefined : await place.repository.countChanges(place.base),
+    declaredFiles: session.task.files.length,
+  });
+  return failure && { outcome: "failed", failure };
+}
+
+/** Commits a session's work and brings it onto the main line; a conflict goes back to a session that sees both sides. */
+async function finishSession(running: Running, first: SessionEnd): Promise<TaskSessionResult> {
+  const { bench, session, place, attempt } = running;
+  const { phase, task } = session;
+  let ended = first;
+  for (let conflicts = 0; ; conflicts++) {
+    const bad = await judgeSession(running, ended);
+    if (bad) return bad;
+    attempt.fence();
+    const message = renderCommit(bench, session);
+    const made = await place.commit(message);
+    attempt.fence();
+    const merged = await place.integrate(made, message);
+    if (merged.outcome === "merged") {
+      const files = await bench.repository.changedFiles(`${merged.commit}^`, merged.commit);
+      if (files.length === 0) bench.emit({ type: "warning", message: `Task ${task.id} changed no file.` });
+      await recordFiles(bench, { session, directory: place.directory, files });
+      return { outcome: "done", commit: merged.commit, files: files.length, text: first.run.text, attempt };
+    }
+    const { files } = merged;
+    bench.emit({
+      type: "merge-end",
+      phase: phase.id,
+      task: task.id,
+      outcome: "conflict",
+      commit: undefined,
+      files,
+    });
+    const reason = `Its work is in conflict with what was merged meanwhile, in ${files.join(", ")}.`;
+    if (conflicts >= maxConflictSessions) return { outcome: "failed", failure: { kind: "file-conflict", reason } };
+    await place.showConflict(made, merged.head);
+    const prompt = await renderConflictPrompt({ task, directory: place.directory, files });
+    ended = await runSession(running, { ...running.asked, prompt });
+    const left = await findConflictMarkers(place.directory, files);
+    if (left.length > 0 && ended.run.status === "done") {
+      const why = `Conflict markers were left in ${left.join(", ")}.`;
+      return { outcome: "failed", failure: { kind: "file-conflict", reason: why } };
+    }
+  }
 }
 
 function renderCommit(bench: Workbench, { task, phase }: TaskSession): CommitMessage {
@@ -93,58 +164,7 @@ function renderCommit(bench: Workbench, { task, phase }: TaskSession): CommitMes
       ["CCB-Phase", phase.id],
       ["CCB-Task", task.id],
       ["CCB-Requirements", task.requirementIds.join(", ") || "none"],
+      ["CCB-Inputs", hashTaskInputs(bench, { task, phase })],
     ],
   };
-}
-
-/** Keeps a copy of every regular file that the task made or changed. */
-async function recordFiles(bench: Workbench, session: TaskSession, files: ChangedFile[]): Promise<void> {
-  const spent = bench.ledger.entries({ task: session.task.id });
-  const tokens = spent.reduce((sum, entry) => sum + entry.usage.outputTokens, 0);
-  for (const file of files) {
-    if (file.change === "deleted") continue;
-    const path = join(bench.paths.root, file.path);
-    if (!(await lstat(path)).isFile()) continue;
-    const content = await readFile(path);
-    const { phase, task } = session;
-    bench.generatedCode.record({
-      phase: phase.id,
-      task: task.id,
-      model: bench.options.model,
-      tokens,
-      path: file.path,
-      content,
-    });
-  }
-}
-
-function reportEvent(bench: Workbench, { phase, task }: TaskSession, event: ExecutorEvent): void {
-  if (event.type === "session-started") reportServers(bench, event.mcpServers);
-  if (event.type === "tool-started") {
-    const message = describeTool(event.name, event.input, bench.paths.root);
-    bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message });
-  }
-  if (event.type === "api-retried") {
-    const seconds = Math.round(event.delayMs / 1000);
-    const message = `The model server answered ${event.status ?? "nothing"}; try ${event.attempt} in ${seconds} s.`;
-    bench.emit({ type: "warning", message });
-  }
-}
-
-function reportServers(bench: Workbench, servers: { name: string; status: string }[]): void {
-  for (const { name, status } of servers) {
-    if (status === "connected" || status === "pending" || bench.unavailable.has(name)) continue;
-    bench.emit({ type: "mcp-unavailable", server: name, reason: `Claude Code reports it as ${status}` });
-  }
-}
-
-/** One line for people: the tool and what it is used on. */
-function describeTool(name: string, input: unknown, root: string): string {
-  const fields = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
-  const subject = String(fields.file_path ?? fields.command ?? fields.path ?? fields.query ?? "").replaceAll(
-    `${root}/`,
-    "",
-  );
-  const short = name.replace(/^mcp__/, "").replace("__", " ");
-  return `${short} ${subject.split("\n")[0]?.slice(0, 80) ?? ""}`.trim();
 }

@@ -1,5 +1,4 @@
-import type { CallScope, CostEntry, ReserveResult } from "@ccb/core";
-import { noUsage } from "@ccb/core";
+import { type ApiCall, type CallScope, type CostEntry, noUsage, type ReserveResult } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, statusOfError } from "../_anthropic-error.ts";
 import { failMeter, type GatewayContext, logCall } from "../_gateway-context.ts";
 import type { AskedCall, CallEnd } from "../answer/_read-call-end.ts";
@@ -17,7 +16,7 @@ export interface OpenCall {
 /** Opens a priced call: it is numbered now, and booked and logged exactly once. */
 export function openCall(
   context: GatewayContext,
-  call: { scope: CallScope; endpoint: string; asked: AskedCall; requestBody: unknown },
+  call: { scope: CallScope; endpoint: string; asked: AskedCall; requestBody: unknown; requestHash: string },
 ): OpenCall {
   const { scope, asked } = call;
   const callNumber = context.nextCallNumber();
@@ -82,11 +81,10 @@ export function openCall(
       if (isFinished || reservationId === undefined) return;
       isFinished = true;
       context.stats[end.outcome] += 1;
-      const entry = settle(context, reservationId, { end, latencyMs: elapsed(), callNumber });
+      const done = { ...describe(end), outcome: end.outcome, costMicroUsd: undefined };
+      const booked = book(context, { reservationId, end, done, requestHash: call.requestHash });
       afterBooking?.();
-      const done = { ...describe(end), outcome: end.outcome, costMicroUsd: entry?.costMicroUsd };
-      logCall(context, done);
-      if (entry) context.options.onCall?.(done, entry);
+      logCall(context, booked);
     },
   };
 }
@@ -109,24 +107,29 @@ function reserve(
   return { failure: { type: "permission_error", message: `CCB cannot book this call: ${failure.message}` } };
 }
 
-function settle(
+/** Books a call, keeps its answer and tells of it, all of it or nothing; returns the call with its cost. */
+function book(
   context: GatewayContext,
-  reservationId: number,
-  call: { end: CallEnd; latencyMs: number; callNumber: number },
-): CostEntry | undefined {
-  const { end, latencyMs, callNumber } = call;
+  ended: { reservationId: number; end: CallEnd; done: ApiCall; requestHash: string },
+): ApiCall {
+  const { end, done } = ended;
+  const { atomically = (work) => work(), answers, meter, onCall } = context.options;
+  const { latencyMs, callNumber, scope } = done;
   const { model, usage, messageId } = end;
   try {
-    return context.options.meter.settle(reservationId, {
-      status: end.outcome,
-      model,
-      usage,
-      messageId,
-      latencyMs,
-      callNumber,
+    return atomically(() => {
+      const outcome = { status: end.outcome, model, usage, messageId, latencyMs, callNumber };
+      const entry: CostEntry = meter.settle(ended.reservationId, outcome);
+      const booked = { ...done, costMicroUsd: entry.costMicroUsd };
+      const message = end.responseBody;
+      if (end.outcome === "answered" && typeof message === "object" && message !== null) {
+        answers?.keep({ hash: ended.requestHash, scope }, message as Record<string, unknown>);
+      }
+      onCall?.(booked, entry);
+      return booked;
     });
   } catch (cause) {
     failMeter(context, cause);
-    return undefined;
+    return done;
   }
 }

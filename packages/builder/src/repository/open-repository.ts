@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
-import { CcbError } from "@ccb/core";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { hashText } from "../journal/hash-inputs.ts";
+import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
+import { runGit } from "./run-git.ts";
 
 /** How a file changed between two commits. */
 export interface ChangedFile {
@@ -12,12 +15,22 @@ export interface Repository {
   directory: string;
   /** Makes the repository unless there is one. */
   initialize(): Promise<void>;
+  /** False before `initialize`. */
+  exists(): Promise<boolean>;
+  /** Makes the index anew from HEAD when git cannot read it; true when it had to. */
+  resetIndexIfDamaged(): Promise<boolean>;
+  /** What `git fsck` finds missing or broken; an empty list means sound. Reads every object. */
+  findDamage(): Promise<string[]>;
   /** Hash of HEAD, or undefined before the first commit. */
   head(): Promise<string | undefined>;
   /** The last commit that CCB made for a build, below whatever a session may have committed by itself. */
   lastCommitOf(build: string): Promise<string | undefined>;
-  /** True where the commit is HEAD or an ancestor of it. */
-  isInHistory(hash: string): Promise<boolean>;
+  /** The commits of tasks in the history of HEAD, newest first, by their trailers; one call of git. */
+  listTaskCommits(): Promise<TaskCommit[]>;
+  /** The message of a task's commit, and the hash of its inputs in it. */
+  readTaskCommit(commit: string): Promise<{ message: string; inputs: string | undefined }>;
+  /** One hash for everything that is built (no artifacts, documents or instructions): equal exactly where the same code stands. */
+  sourceTree(commit: string): Promise<string>;
   isClean(): Promise<boolean>;
   /**
    * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
@@ -26,6 +39,8 @@ export interface Repository {
   commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
   /** Commits what changed under one path; nothing when nothing did. */
   commitPath(path: string, message: CommitMessage): Promise<void>;
+  /** How many files differ from a commit in the working tree, new ones included. */
+  countChanges(from: string): Promise<number>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
   listFiles(): Promise<string[]>;
   /**
@@ -35,25 +50,20 @@ export interface Repository {
   setAside(commit: string, name: string): Promise<string | undefined>;
 }
 
+/** A commit that CCB made for a task. */
+export interface TaskCommit {
+  commit: string;
+  task: string;
+  /** What the task was made from, as a hash; undefined for commits of versions that did not write it. */
+  inputs: string | undefined;
+}
+
 export interface CommitMessage {
   subject: string;
   body?: string;
   /** Trailers in order: `["CCB-Task", "api"]`. */
   trailers: [key: string, value: string][];
 }
-
-/**
- * Settings of every git call: durable writes (without `core.fsync=all` a power cut left 36 of 40 repositories unusable, see docs/decisions/0005), no hooks of the generated
- * project, no signing, no pager.
- */
-const settings = [
-  "core.fsync=all",
-  "core.hooksPath=/dev/null",
-  "commit.gpgsign=false",
-  "core.pager=cat",
-  "gc.auto=0",
-  "advice.detachedHead=false",
-];
 
 /** Opens the git repository of a project directory; nothing is run before the first method. */
 export function openRepository(options: { directory: string; environment: Record<string, string> }): Repository {
@@ -64,6 +74,9 @@ export function openRepository(options: { directory: string; environment: Record
   return {
     directory,
     head,
+    exists: async () => existsSync(join(directory, ".git")),
+    resetIndexIfDamaged: () => resetIndexIfDamaged(options),
+    findDamage: () => findDamage(options),
     async initialize() {
       await git(["init", "--quiet", "--initial-branch=main"]);
       await ensureIdentity(git);
@@ -71,11 +84,21 @@ export function openRepository(options: { directory: string; environment: Record
     async lastCommitOf(build) {
       return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
     },
-    isInHistory: (hash) =>
-      git(["merge-base", "--is-ancestor", hash, "HEAD"]).then(
-        () => true,
-        () => false,
-      ),
+    async listTaskCommits() {
+      if (!(await head())) return [];
+      const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=%x2C)`;
+      const format = `%H%x1f${trailer("CCB-Task")}%x1f${trailer("CCB-Inputs")}%x1e`;
+      return parseTaskCommits(await git(["log", `--format=${format}`, "--grep=^CCB-Task: "]));
+    },
+    async readTaskCommit(commit) {
+      const message = await git(["show", "--no-patch", "--format=%B", commit]);
+      return { message, inputs: /^CCB-Inputs: (\S+)$/m.exec(message)?.[1] };
+    },
+    async sourceTree(commit) {
+      const rows = (await git(["ls-tree", "-z", commit])).split("\0");
+      const sources = rows.filter((row) => row !== "" && !notSource.test(row.slice(row.indexOf("\t") + 1)));
+      return hashText(sources.join("\0"));
+    },
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
     async commitSince(base, message, leaveOut) {
       const folded = base && (await head()) !== base ? await text(["log", "--format=- %s", `${base}..HEAD`]) : "";
@@ -88,6 +111,10 @@ export function openRepository(options: { directory: string; environment: Record
       await git(["add", "--all", "--", path]);
       if ((await text(["diff", "--cached", "--name-only", "--", path])) === "") return;
       await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", path]);
+    },
+    async countChanges(from) {
+      await git(["add", "--all", "--", ".", ":!artifacts"]);
+      return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from])).length;
     },
     async changedFiles(from, to) {
       return parseNameStatus(await git(["diff", "--name-status", "--no-renames", "-z", from, to]));
@@ -109,6 +136,10 @@ export function openRepository(options: { directory: string; environment: Record
   };
 }
 
+/** Top-level names that hold no built code. */
+const notSource =
+  /^(artifacts|docs|\.claude|CLAUDE\.md|README\.md|agentJournal\.md|masterGuide\.md|stateRecovery\.md)$/;
+
 async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise<void> {
   const known = await git(["config", "user.email"]).catch(() => "");
   if (known.trim() !== "") return;
@@ -116,7 +147,14 @@ async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise
   await git(["config", "user.email", "ccb@localhost"]);
 }
 
-function renderMessage(message: CommitMessage, folded: string): string {
+function parseTaskCommits(output: string): TaskCommit[] {
+  return output.split("\x1e").flatMap((record) => {
+    const [commit = "", task = "", inputs = ""] = record.trim().split("\x1f");
+    return task === "" ? [] : [{ commit, task, inputs: inputs === "" ? undefined : inputs }];
+  });
+}
+
+export function renderMessage(message: CommitMessage, folded: string): string {
   const parts = [
     message.subject,
     message.body ?? "",
@@ -135,42 +173,4 @@ function parseNameStatus(output: string): ChangedFile[] {
     files.push({ path: fields[at + 1] ?? "", change });
   }
   return files;
-}
-
-function runGit(call: { args: string[]; directory: string; environment: Record<string, string> }): Promise<string> {
-  const args = [...settings.flatMap((setting) => ["-c", setting]), ...call.args];
-  return new Promise((resolve, reject) => {
-    const child = spawn("git", args, {
-      cwd: call.directory,
-      env: {
-        ...call.environment,
-        GIT_TERMINAL_PROMPT: "0",
-        GIT_CEILING_DIRECTORIES: parentOf(call.directory),
-        LC_ALL: "C",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (cause) => reject(gitError(call.args, `git could not be started: ${cause.message}`, cause)));
-    child.on("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
-      else reject(gitError(call.args, `it ended with ${code}: ${Buffer.concat(err).toString("utf8").trim()}`));
-    });
-  });
-}
-
-function gitError(args: string[], what: string, cause?: unknown): CcbError {
-  return new CcbError({
-    code: "io-failed",
-    message: `\`git ${args.slice(0, 3).join(" ")}\` in the project directory failed; ${what}`,
-    hint: "Check that git is installed and that the project directory can be written, then run the same command again: finished work is kept.",
-    cause,
-  });
-}
-
-function parentOf(directory: string): string {
-  return directory.replace(/[/\\][^/\\]*[/\\]?$/, "") || "/";
 }
