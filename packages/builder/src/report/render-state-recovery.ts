@@ -40,7 +40,7 @@ ${section(
 ${
   progress.outcome === "done"
     ? "Nothing is left to do."
-    : "Run the same `ccb init` command again with this directory as `--output-dir`: finished steps are taken from the journal, work of a session that was interrupted is set aside under `refs/ccb/set-aside/`, and no call that was answered is paid for again."
+    : "Run `ccb resume .` in this directory: finished steps are taken from the journal, work of a session that was interrupted is set aside under `refs/ccb/set-aside/`, and no call that was answered is paid for again."
 }
 ${lastCommit?.type === "task-end" && lastCommit.commit !== undefined ? `\nThe last finished work is commit \`${lastCommit.commit}\`.\n` : ""}
 See [the journal](agentJournal.md) for everything that happened, and [the guide](masterGuide.md) for what is where.
