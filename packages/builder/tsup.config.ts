@@ -1,3 +1,5 @@
 import { definePackageBuild } from "../../tsup.base.ts";
 
-export default definePackageBuild({ entry: ["src/index.ts", "src/report.ts"] });
+export default definePackageBuild({
+  entry: { index: "src/index.ts", report: "src/report.ts", "served/index": "src/served/index.ts" },
+});

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
-import { type ApiCallLog, type BuildEvent, CcbError, type Clock, listTasks } from "@ccb/core";
-import { type CostLedger, createCostLedger } from "@ccb/cost";
+import { type ApiCallLog, type BuildEvent, type CallScope, CcbError, type Clock, listTasks } from "@ccb/core";
+import { type CostLedger, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
 import { createGeneratedCodeLog, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
@@ -86,6 +87,9 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   const damage = store.findDamage();
   if (damage.length > 0) throw damaged(paths, damage);
   const journal = createJournal({ store, clock });
+  // SQLite takes an empty file for a new database; the copy beside it tells that it was none.
+  if (!journal.build() && existsSync(paths.databaseBackup))
+    throw damaged(paths, ["it is empty, although a build was begun here."]);
   const mark = randomUUID();
   journal.beginRun({ pid: process.pid, mark });
   return { store, journal, mark };
@@ -119,18 +123,17 @@ async function openTools(
     setup.onEvent(event);
   };
   const emitter = createEmitter({ journal, clock, publish });
-  const ledger = createCostLedger({
-    store,
-    build,
-    clock,
-    ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: Math.round(options.maxCostUsd * 1_000_000) }),
-  });
+  const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
   const backup = createJournalBackup({ store, path: paths.databaseBackup, onProblem });
   closers.push(() => backup.flush());
   const fences = new Map<string, Attempt>();
-  const gateway = await openGateway({ setup, journal, ledger, emitter, callLog: logs.calls });
+  const overTaskCap = new Set<string>();
+  const gateway = await openGateway(
+    { ...setup, fences, overTaskCap },
+    { store, journal, ledger, emitter, callLog: logs.calls },
+  );
   closers.push(() => gateway.close());
   const plain = withoutKeys(options.environment);
   const environment = { ...plain, [buildMarkVariable]: mark };
@@ -151,6 +154,7 @@ async function openTools(
     generations: readGenerations({ journal }),
     previous: opened.previous,
     fences,
+    overTaskCap,
     plan: () => plan,
     setPlan: (made) => {
       plan = made;
@@ -180,6 +184,33 @@ async function openTools(
   return bench;
 }
 
+function openLedger({ options, clock }: OpenWorkbenchOptions, at: { store: Store; build: string }): CostLedger {
+  return createCostLedger({
+    ...at,
+    clock,
+    ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: toMicroUsd(options.maxCostUsd) }),
+    caps: {
+      phaseMicroUsd: options.maxPhaseCostUsd && toMicroUsd(options.maxPhaseCostUsd),
+      taskMicroUsd: options.maxTaskCostUsd && toMicroUsd(options.maxTaskCostUsd),
+      dayMicroUsd: options.maxDayCostUsd && toMicroUsd(options.maxDayCostUsd),
+    },
+  });
+}
+
+/** A call of a run or an attempt that another has taken the place of may not be paid for. */
+function askFence(journal: Journal, fences: Workbench["fences"], scope: CallScope): { refuse: string } | undefined {
+  const attempt = scope.task === undefined ? undefined : fences.get(scope.task);
+  if (scope.attempt !== undefined && attempt && attempt.number !== scope.attempt)
+    return { refuse: `attempt ${scope.attempt} of task ${scope.task} has ended` };
+  if (attempt) attempt.fence();
+  else journal.fenceRun();
+  return undefined;
+}
+
+function toMicroUsd(usd: number): number {
+  return Math.round(usd * 1_000_000);
+}
+
 /** Whatever ends this process also ends everything that carries the build's mark. */
 function startGuard(environment: Record<string, string>, onProblem: (message: string) => void): () => void {
   const guard = guardProcesses({
@@ -190,19 +221,24 @@ function startGuard(environment: Record<string, string>, onProblem: (message: st
   return () => guard.release();
 }
 
-function openGateway(with_: {
-  setup: OpenWorkbenchOptions;
-  journal: Journal;
-  ledger: CostLedger;
-  emitter: Emitter;
-  callLog: ApiCallLog;
-}) {
-  const { setup, journal, ledger, emitter, callLog } = with_;
+function openGateway(
+  setup: OpenWorkbenchOptions & Pick<Workbench, "fences" | "overTaskCap">,
+  with_: {
+    store: Store;
+    journal: Journal;
+    ledger: CostLedger;
+    emitter: Emitter;
+    callLog: ApiCallLog;
+  },
+) {
+  const { store, journal, ledger, emitter, callLog } = with_;
   const { options, clock } = setup;
   const { emit, atomically } = emitter;
   return createGateway({
     upstream: options.upstream,
     meter: ledger,
+    beforeCall: (scope) => askFence(journal, setup.fences, scope),
+    holds: createRateLimitHoldStore(store),
     callLog,
     clock,
     atomically,
@@ -220,9 +256,11 @@ function openGateway(with_: {
       emit({ type: "call-end", scope, model, outcome, usage, costMicroUsd, totalMicroUsd, latencyMs });
     },
     onProblem: (error) => emit({ type: "warning", message: error.message }),
-    onRefusal: ({ scope, model, reason }) => {
+    onRefusal: ({ scope, model, reason, cap }) => {
       emit({ type: "call-refused", scope, model, reason });
-      setup.onBudgetReached(reason);
+      // A task that has used up its share fails by itself; the other caps end the build.
+      if (cap === "task" && scope.task !== undefined) setup.overTaskCap.add(scope.task);
+      else setup.onBudgetReached(reason);
     },
   });
 }

@@ -13,7 +13,9 @@ export function recoverTask(running: RunningBuild, failed: { phase: Phase; task:
   const { phase, task, failure } = failed;
   const history = running.failures.get(task.id) ?? [];
   const requiredServers = bench.servers.filter(({ required }) => required).map(({ name }) => name);
-  const limits = { ...defaultRecoveryLimits, requiredServers, random: Math.random() };
+  // How often a violation of the MCP policy has the task done again is the policy's to say.
+  const retries = { ...defaultRecoveryLimits.retries, "mcp-policy": failure.redo ? Number.MAX_SAFE_INTEGER : 0 };
+  const limits = { ...defaultRecoveryLimits, retries, requiredServers, random: Math.random() };
   const { action, why } = chooseRecovery(failure, history, limits);
   running.failures.set(task.id, [...history, failure]);
   bench.emit({

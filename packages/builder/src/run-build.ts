@@ -152,7 +152,7 @@ function announceChanges(running: RunningBuild, before: BuildState): void {
   const earlier = new Map(before.phases.map((phase) => [phase.id, phase.status]));
   for (const { id, status } of state.phases) {
     const was = earlier.get(id) ?? "pending";
-    if (was === "pending" && status !== "pending" && status !== "left-out") announcePhase(running, id);
+    if (was === "pending" && (status === "building" || status === "checking")) announcePhase(running, id);
   }
 }
 
@@ -241,6 +241,9 @@ async function commitReport(bench: Workbench): Promise<void> {
 }
 
 function announcePhase({ bench, work }: RunningBuild, phaseId: string): void {
-  const phase = work.plan.phases.find((candidate) => candidate.id === phaseId);
-  if (phase) bench.emit({ type: "phase-start", phase: phase.id, name: phase.name, tasks: phase.tasks.length });
+  const at = work.plan.phases.findIndex((candidate) => candidate.id === phaseId);
+  const phase = work.plan.phases[at];
+  if (!phase) return;
+  const { id, name, tasks } = phase;
+  bench.emit({ type: "phase-start", phase: id, name, number: at + 1, tasks: tasks.length });
 }

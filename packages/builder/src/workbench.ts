@@ -51,6 +51,8 @@ export interface Workbench {
   previous: PreviousPlan | undefined;
   /** The attempt under way of each task: whoever spends or changes something for it asks its fence first. */
   fences: Map<string, Attempt>;
+  /** Tasks of which a call was refused because of the cap of a task. */
+  overTaskCap: Set<string>;
   journal: Journal;
   backup: JournalBackup;
   /** The register of sessions. */

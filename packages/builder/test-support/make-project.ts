@@ -26,7 +26,7 @@ export const story: (BuildEventBody | { call: CallScope; input: number; cached: 
   { type: "stage-start", stage: "plan" },
   { call: scope(undefined, "task-generator"), input: 1_000, cached: 0, output: 500 },
   { type: "stage-end", stage: "plan", reused: false, durationMs: 1_500, summary: "1 phase, 2 tasks" },
-  { type: "phase-start", phase: "core", name: "Core", tasks: 2 },
+  { type: "phase-start", phase: "core", name: "Core", number: 1, tasks: 2 },
   { type: "task-start", phase: "core", task: "api", name: "API", attempt: 1 },
   { type: "mcp-used", phase: "core", task: "api", server: "memory", tool: "mcp__memory__read", succeeded: true },
   { call: scope("api", "claude-code"), input: 2_000, cached: 6_000, output: 800 },

@@ -86,7 +86,7 @@ export async function restoreJournal(directory: string): Promise<string> {
     });
   }
   const damaged = `${paths.database}.damaged`;
-  await rename(paths.database, damaged);
+  if (existsSync(paths.database)) await rename(paths.database, damaged);
   for (const suffix of ["-wal", "-shm"]) await rm(`${paths.database}${suffix}`, { force: true });
   await copyFile(paths.databaseBackup, paths.database);
   return damaged;
@@ -95,7 +95,7 @@ export async function restoreJournal(directory: string): Promise<string> {
 function requireProject(directory: string): ProjectPaths {
   const root = resolve(directory);
   const paths = planProjectPaths(root);
-  if (existsSync(paths.database)) return paths;
+  if (existsSync(paths.database) || existsSync(paths.databaseBackup)) return paths;
   const isFolder = statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
   throw new CcbError({
     code: "bad-input",

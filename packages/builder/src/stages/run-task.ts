@@ -65,14 +65,16 @@ export async function runTaskSession(
 interface SessionEnd {
   run: TaskRunResult;
   violation: string | undefined;
+  /** The policy has the task done again after the violation. */
+  redo: boolean;
   /** Why it was stopped as stuck. */
   stuck: string | undefined;
 }
 
 async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
-  const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
-  const watch = watchCompliance(bench, session);
+  const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
+  const watch = watchCompliance(bench, { ...session, attempt: attempt.number });
   const repetition = createStuckWatch();
   const ending = new AbortController();
   let stuck: string | undefined;
@@ -90,6 +92,7 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
       stuck ??= repetition.onToolUse(use);
       if (stuck !== undefined) ending.abort();
     },
+    beforeTool: watch.beforeTool,
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
       if (event.type === "session-started") attempt.session(event.sessionId);
@@ -98,7 +101,8 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
     },
   });
   registered.ended(stuck === undefined ? run.status : "stuck");
-  return { run, stuck, violation: run.status === "done" ? watch.violation() : undefined };
+  const violation = run.status === "done" ? watch.violation() : undefined;
+  return { run, stuck, violation, redo: violation !== undefined && watch.redo() };
 }
 
 /** Undefined for a session that did what it should; only then its work is committed. */
@@ -106,12 +110,14 @@ async function judgeSession(running: Running, ended: SessionEnd): Promise<TaskSe
   const { bench, session, place } = running;
   const isOurs = ended.stuck === undefined;
   if (bench.signal.aborted || (isOurs && ended.run.status === "aborted")) return { outcome: "stopped" };
+  if (ended.run.status === "refused" && bench.overTaskCap.delete(session.task.id))
+    return { outcome: "failed", failure: { kind: "task-budget", reason: ended.run.reason } };
   const failure = classifyFailure({
     ...ended,
     changedFiles: session.mayChangeNothing ? undefined : await place.repository.countChanges(place.base),
     declaredFiles: session.task.files.length,
   });
-  return failure && { outcome: "failed", failure };
+  return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
 }
 
 /** Commits a session's work and brings it onto the main line; a conflict goes back to a session that sees both sides. */

@@ -183,9 +183,12 @@ describe("phases and tasks", () => {
   });
 
   test("without a readable plan the events tell of the tasks", () => {
-    const bare = status([begin, { type: "phase-start", phase: "core", name: "Core", tasks: 1 }, ...built("a")], {
-      plan: undefined,
-    });
+    const bare = status(
+      [begin, { type: "phase-start", phase: "core", name: "Core", number: 1, tasks: 1 }, ...built("a")],
+      {
+        plan: undefined,
+      },
+    );
     expect(bare.phases).toMatchObject([{ id: "core", name: "Core", tasks: [{ id: "a", isRepair: false }] }]);
     expect(bare.tasks.total).toBe(1);
   });

@@ -7,7 +7,7 @@ import { runGit } from "../repository/run-git.ts";
 import type { Workbench } from "../workbench.ts";
 import { nameSetAside } from "./_set-aside.ts";
 import { endWorktree } from "./end-worktrees.ts";
-import { mergeMemory, openMemoryCopy } from "./task-memory.ts";
+import { findMemoryCopy, mergeMemory, openMemoryCopy } from "./task-memory.ts";
 import type { OpenWorkplaceOptions, Workplace } from "./workplace.ts";
 
 /** Folders that git does not hold and that a project needs to run. */
@@ -28,7 +28,8 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
     await copyDependencies(paths.root, directory);
   }
   const repository = openRepository({ directory, environment });
-  const memory = await openMemoryCopy(paths, task.id);
+  const isNew = options.resumeFrom === undefined;
+  const memory = isNew ? await openMemoryCopy(paths, task.id) : findMemoryCopy(paths, task.id);
   const git = (args: string[], answers: number[] = [0]) => runGit({ args, directory, environment, answers });
   let isMerged = false;
   return {

@@ -38,7 +38,7 @@ export function advanceView(view: BuildView, event: BuildEvent): BuildView {
     case "stage-end":
       return { ...view, stage: undefined };
     case "phase-start":
-      return { ...view, phase: { id: event.phase, name: event.name, number: (view.phase?.number ?? 0) + 1 } };
+      return { ...view, phase: { id: event.phase, name: event.name, number: event.number } };
     case "task-start":
       return { ...view, task: { id: event.task, name: event.name, attempt: event.attempt }, activity: undefined };
     case "task-progress":

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { commandBuild, isBuilding, readProject, restoreJournal, startBuild } from "@ccb/builder";
+import { commandBuild, isBuilding, readBuildStatus, readProject, restoreJournal, startBuild } from "@ccb/builder";
 import { defaultModelId, offlineModelId } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";
@@ -8,6 +8,9 @@ import { followBuild } from "../init/follow-build.ts";
 import type { InitFlags } from "../init/init-flags.ts";
 import { type Invocation, parseInvocation } from "../init/invocation.ts";
 import { readSettings } from "../init/read-settings.ts";
+import { renderCaps } from "../init/render-caps.ts";
+import { createPainter } from "../render/_painter.ts";
+import { renderBuildStatus } from "../status/render-build-status.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ResumeFlags } from "./resume-flags.ts";
 
@@ -29,6 +32,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
   const { specification, invocation, project } = readProject(directory);
   const init = joinFlags(parseInvocation(invocation, directory).flags, flags);
   const settings = readSettings(init, terminal.environment);
+  if (!flags.json) showWhereItStands(directory, terminal);
   const isOffline = settings.source.kind === "offline";
   return followBuild({ settings, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
     startBuild({
@@ -39,6 +43,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       ...(isOffline ? { planningModel: offlineModelId } : {}),
       upstream,
       maxCostUsd: settings.maxCostUsd,
+      ...renderCaps(init),
       environment: terminal.environment,
       skipTests: !init.tests,
       continueOnError: init.continueOnError ?? false,
@@ -56,6 +61,17 @@ export async function runResume(call: ResumeCall): Promise<number> {
       ...(init.templates === undefined ? {} : { templatesDirectory: init.templates }),
       ...(settings.taskTimeoutMs === undefined ? {} : { taskTimeoutMs: settings.taskTimeoutMs }),
     }),
+  );
+}
+
+/** What is done and what is next, before anything goes on. */
+function showWhereItStands(directory: string, terminal: Terminal): void {
+  const { stdout } = terminal;
+  const status = readBuildStatus({ directory });
+  const paint = createPainter(stdout.isTTY === true && stdout.hasColors?.() !== false);
+  const columns = stdout.columns ?? Number.POSITIVE_INFINITY;
+  stdout.write(
+    `${renderBuildStatus(status, { paint, cwd: terminal.cwd, columns, rows: undefined, now: new Date() })}\n\n`,
   );
 }
 

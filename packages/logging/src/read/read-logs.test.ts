@@ -16,7 +16,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const scope = { build: "b", phase: "core", task: "api", agent: "claude-code" };
 const events: BuildEventBody[] = [
-  { type: "phase-start", phase: "core", name: "Core", tasks: 1 },
+  { type: "phase-start", phase: "core", name: "Core", number: 1, tasks: 1 },
   { type: "task-start", phase: "core", task: "api", name: "API", attempt: 1 },
   { type: "call-refused", scope, model: "m", reason: "cap" },
   { type: "warning", message: "odd" },

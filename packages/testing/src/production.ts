@@ -1,0 +1,11 @@
+export { planReadmeCommands, type ReadmeCommand } from "./production/plan-readme-commands.ts";
+export { planRepairs, type Repair, type RepairLimits, type RepairPlan } from "./production/plan-repairs.ts";
+export { type PlannedTool, planTools } from "./production/plan-tools.ts";
+export {
+  type AreaReport,
+  type ProductionArea,
+  type ProductionFinding,
+  productionAreas,
+} from "./production/production-report.ts";
+export { readProjectFiles } from "./production/read-project-files.ts";
+export { type FoundSecret, type ValidateProjectOptions, validateProject } from "./production/validate-project.ts";
