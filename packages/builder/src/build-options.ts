@@ -8,6 +8,7 @@ import type {
   Requirement,
   TestEnvironment,
 } from "@ccb/core";
+import type { LogRotation } from "@ccb/logging";
 import type { AnyCheckKind, CreateSandboxOptions } from "@ccb/testing";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
@@ -113,5 +114,7 @@ export interface BuildOptions {
   testEnvironment?: TestEnvironment;
   /** Replaces Claude Code, for another coding agent. */
   executor?: Executor;
+  /** When the log files are set aside and how long they are kept; default 1 MB, gzip, 30 days. */
+  logRotation?: LogRotation;
   clock?: Clock;
 }

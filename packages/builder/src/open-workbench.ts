@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
-import { type BuildEvent, type CallScope, CcbError, type Clock, listTasks } from "@ccb/core";
+import { type ApiCallLog, type BuildEvent, type CallScope, CcbError, type Clock, listTasks } from "@ccb/core";
 import { type CostLedger, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
-import { createApiCallLog, createGeneratedCodeLog, createLogFiles, createRedactor } from "@ccb/logging";
+import { createGeneratedCodeLog, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
 import { createAnthropicModel } from "@ccb/models";
 import { acquireLock, openStore, type Store } from "@ccb/store";
@@ -15,6 +15,7 @@ import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import { findLostTail } from "./project/find-lost-tail.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
+import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
@@ -95,7 +96,7 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
 
 function openJournalStore(paths: ProjectPaths): Store {
   try {
-    return openStore({ path: paths.database, migrations: projectMigrations });
+    return openStore({ path: paths.database, migrations: projectMigrations, backupDirectory: paths.backups });
   } catch (error) {
     const isDamaged = CcbError.isInstance(error) && sqliteDamage.includes(Number(error.details.sqliteCode));
     throw isDamaged ? damaged(paths, [error.message]) : error;
@@ -114,7 +115,7 @@ async function openTools(
   const build = beginBuild({ journal, intake, clock, invocation: options.invocation });
   const secrets = [options.upstream.apiKey, options.upstream.authToken].filter((secret) => secret !== undefined);
   const redact = createRedactor({ secrets: () => secrets });
-  const logs = createLogFiles({ directory: paths.logs, redact, clock });
+  const logs = openBuildLogs({ store, paths, redact, clock, rotation: options.logRotation });
   closers.push(() => logs.close());
   const publish = (event: BuildEvent) => {
     logs.event(event);
@@ -128,7 +129,10 @@ async function openTools(
   closers.push(() => backup.flush());
   const fences = new Map<string, Attempt>();
   const overTaskCap = new Set<string>();
-  const gateway = await openGateway({ ...setup, fences, overTaskCap }, { store, journal, ledger, emitter, redact });
+  const gateway = await openGateway(
+    { ...setup, fences, overTaskCap },
+    { store, journal, ledger, emitter, callLog: logs.calls },
+  );
   closers.push(() => gateway.close());
   const plain = withoutKeys(options.environment);
   const environment = { ...plain, [buildMarkVariable]: mark };
@@ -223,18 +227,18 @@ function openGateway(
     journal: Journal;
     ledger: CostLedger;
     emitter: Emitter;
-    redact: (text: string) => string;
+    callLog: ApiCallLog;
   },
 ) {
-  const { store, journal, ledger, emitter, redact } = with_;
-  const { options, clock, paths } = setup;
+  const { store, journal, ledger, emitter, callLog } = with_;
+  const { options, clock } = setup;
   const { emit, atomically } = emitter;
   return createGateway({
     upstream: options.upstream,
     meter: ledger,
     beforeCall: (scope) => askFence(journal, setup.fences, scope),
     holds: createRateLimitHoldStore(store),
-    callLog: createApiCallLog({ directory: paths.apiCalls, redact, clock }),
+    callLog,
     clock,
     atomically,
     answers: {

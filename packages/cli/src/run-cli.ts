@@ -5,6 +5,7 @@ import { defineAcceptanceCommands } from "./define-acceptance-commands.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
 import { defineCheckCommands } from "./define-check-commands.ts";
 import { defineCostCommands } from "./define-cost-commands.ts";
+import { defineInsightCommands } from "./define-insight-commands.ts";
 import { defineMcpCommands } from "./define-mcp-commands.ts";
 import { defineProjectCommands } from "./define-project-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
@@ -37,6 +38,8 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   const program = new Command("ccb")
     .description("From a specification to documented, acceptance-tested software with Claude Code.")
     .version(version, "-V, --version", "print the version")
+    // Options belong to the command they stand after, also where a command above it has one of the same name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -47,6 +50,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   defineInit(program, terminal, onExit);
   defineBuildCommands(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
+  defineInsightCommands(program, terminal, onExit);
   defineCheckCommands(program, terminal, onExit);
   defineAcceptanceCommands(program, terminal, onExit);
   defineProjectCommands(program, terminal, onExit);

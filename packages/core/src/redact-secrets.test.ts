@@ -12,6 +12,27 @@ describe("redactSecrets", () => {
     }
   });
 
+  it("finds every form alone on its line", () => {
+    const letters = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8";
+    const forms = [
+      key,
+      `ghp_${letters}`,
+      `github_pat_${letters}`,
+      `glpat-${letters}`,
+      "AKIAABCDEFGHIJKLMNOP",
+      "ASIAABCDEFGHIJKLMNOP",
+      `AIza${letters.slice(0, 35)}`,
+      `xoxb-${letters}`,
+      `sk_live_${letters}`,
+      `rk_test_${letters}`,
+      `npm_${letters}`,
+      `eyJ${letters}.eyJ${letters}.${letters}`,
+      `-----BEGIN RSA PRIVATE KEY-----\n${letters}\n-----END RSA PRIVATE KEY-----`,
+    ];
+    for (const form of forms) expect(redactSecrets(form)).toBe("[REDACTED]");
+    expect(redactSecrets("postgres://me:pass1@db")).toBe("postgres://me:[REDACTED]@db");
+  });
+
   it("leaves hyphenated words alone that only end in the form of a key", () => {
     for (const text of ["task-acceptance-generator-for-everything", "disk-abcdefghijklmnopqrstuvwxyz"]) {
       expect(redactSecrets(text)).toBe(text);

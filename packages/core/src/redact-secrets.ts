@@ -25,6 +25,9 @@ const secretForms: readonly RegExp[] = [
   /(?<=:\/\/[^\s:/@"']{1,100}:)[^\s:/@"']{3,200}(?=@)/g,
 ];
 
+/** Part of every form: a text without any of them, as most are, needs one look instead of twelve. */
+const hint = /sk-|_[A-Za-z0-9]{16}|glpat-|A[KS]IA|AIza|xox|eyJ|-----BEGIN|:\/\//;
+
 /** What stands where a secret stood. */
 const redactedMark = "[REDACTED]";
 
@@ -42,6 +45,7 @@ export function redactSecrets(text: string, known: readonly string[] = []): stri
       result = result.replaceAll(form, redactedMark);
     }
   }
+  if (!hint.test(result)) return result;
   for (const form of secretForms) result = result.replace(form, redactedMark);
   return result;
 }

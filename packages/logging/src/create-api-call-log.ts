@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type ApiCall, type ApiCallLog, type Clock, systemClock } from "@ccb/core";
-import { openLineFile, writeFully } from "./_line-file.ts";
+import { openLineFile } from "./files/_line-file.ts";
+import { writeFully } from "./files/_write-fully.ts";
 import { toRedactedJson } from "./redact/_to-redacted-json.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
 import { makeTimestamp } from "./render/_make-timestamp.ts";
@@ -13,6 +15,19 @@ export interface ApiCallLogOptions {
   /** Blanks secrets in a text before it is written; `createRedactor()` unless given. */
   redact?: ((text: string) => string) | undefined;
   clock?: Clock | undefined;
+  /** Told of every call after its file is written, for a log that vouches for the file. */
+  onWritten?: ((file: WrittenCall) => void) | undefined;
+}
+
+/** A call's file as it was written. */
+export interface WrittenCall {
+  /** Relative to the log's directory, with forward slashes: "session_20261121_101112/call_0001.json". */
+  path: string;
+  bytes: number;
+  /** SHA-256 of the file, hexadecimal. */
+  sha256: string;
+  /** The line of `session_summary.jsonl`, secrets blanked. */
+  summary: Record<string, unknown>;
 }
 
 /**
@@ -30,21 +45,26 @@ export function createApiCallLog(options: ApiCallLogOptions): ApiCallLog & { ses
     sessionDirectory,
     write(call: ApiCall) {
       const file = openCallFile(sessionDirectory, call.callNumber);
+      const bytes = Buffer.from(`${toRedactedJson(renderApiCall(call, `${session}/${file.name}`), redact, 2)}\n`);
       try {
-        writeFully(
-          file.descriptor,
-          Buffer.from(`${toRedactedJson(renderApiCall(call, `${session}/${file.name}`), redact, 2)}\n`),
-        );
+        writeFully(file.descriptor, bytes);
       } finally {
         closeSync(file.descriptor);
       }
       // The line comes last: a call that the summary names has a complete file.
-      const summary = openLineFile(summaryPath);
+      const summary = openLineFile({ path: summaryPath });
+      const line = toRedactedJson(renderCallSummary(call), redact);
       try {
-        summary.append(toRedactedJson(renderCallSummary(call), redact));
+        summary.append(line);
       } finally {
         summary.close();
       }
+      options.onWritten?.({
+        path: `${session}/${file.name}.json`,
+        bytes: bytes.length,
+        sha256: hash("sha256", bytes),
+        summary: JSON.parse(line) as Record<string, unknown>,
+      });
     },
   };
 }

@@ -95,6 +95,30 @@ let b;
     expect(readIndex().map((entry) => entry.lines)).toEqual([2, 1]);
   });
 
+  it("is a whole document after every file, and adding one writes only its own line", () => {
+    const log = createGeneratedCodeLog({ directory, clock });
+    let before = "";
+    for (let file = 0; file < 5; file++) {
+      log.record(makeFile({ path: `src/${file}.ts` }));
+      const text = readFileSync(join(directory, "code_index.json"), "utf8");
+      expect(readIndex()).toHaveLength(file + 1);
+      expect(text.startsWith(before.slice(0, -"\n]\n".length))).toBe(true);
+      before = text;
+    }
+  });
+
+  it("keeps the entries of an index that a power cut tore, and one of an earlier version", () => {
+    for (const path of ["a.ts", "b.ts"]) createGeneratedCodeLog({ directory, clock }).record(makeFile({ path }));
+    const index = join(directory, "code_index.json");
+    const whole = readIndex();
+    writeFileSync(index, readFileSync(index, "utf8").slice(0, -30));
+    createGeneratedCodeLog({ directory, clock }).record(makeFile({ path: "c.ts" }));
+    expect(readIndex().map((entry) => entry.file_path)).toEqual(["a.ts", "c.ts"]);
+    writeFileSync(index, JSON.stringify(whole, null, 2));
+    createGeneratedCodeLog({ directory, clock }).record(makeFile({ path: "d.ts" }));
+    expect(readIndex().map((entry) => entry.file_path)).toEqual(["a.ts", "b.ts", "d.ts"]);
+  });
+
   it("sets an index aside that it cannot read", () => {
     writeFileSync(join(directory, "code_index.json"), '[{"half":');
     createGeneratedCodeLog({ directory, clock }).record(makeFile());

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { type Clock, systemClock } from "@ccb/core";
-import { writeFully } from "./_line-file.ts";
+import { openJsonArrayFile } from "./files/_json-array-file.ts";
+import { writeFully } from "./files/_write-fully.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
 import { makeTimestamp } from "./render/_make-timestamp.ts";
 import { findLanguage, renderCodeHeader } from "./render/_render-code-header.ts";
@@ -50,15 +51,17 @@ export interface GeneratedCodeLog {
 }
 
 /**
- * Keeps a copy of every generated file per phase, and `code_index.json` over all of them. An index of an earlier run is continued; one that
- * cannot be read is set aside as `code_index.unreadable_<time>.json`.
+ * Keeps a copy of every generated file per phase, and `code_index.json` over all of them: a JSON array with one entry a line, to which an entry is added without
+ * writing the others again. An index of an earlier run is continued; where one is damaged, its readable entries are kept and the file is set aside as
+ * `code_index.unreadable_<time>.json`.
  *
  * Creating and recording throw what the file system throws.
  */
 export function createGeneratedCodeLog(options: GeneratedCodeLogOptions): GeneratedCodeLog {
   const { directory, redact = createRedactor(), clock = systemClock } = options;
   mkdirSync(directory, { recursive: true });
-  const index = readIndex(directory, clock);
+  const unreadable = join(directory, `code_index.unreadable_${makeTimestamp(clock.now())}.json`);
+  const index = openJsonArrayFile({ path: join(directory, "code_index.json"), unreadable });
   return {
     record(generated) {
       const file = {
@@ -89,25 +92,10 @@ export function createGeneratedCodeLog(options: GeneratedCodeLogOptions): Genera
         const copy = redact(renderCodeHeader({ ...file, timestamp, language }) + text);
         entry.log_path = writeCopy({ directory, file, time, text: copy });
       }
-      index.push(entry);
-      writeAtomically(directory, "code_index.json", `${JSON.stringify(index, null, 2)}\n`);
+      index.append(entry);
       return entry;
     },
   };
-}
-
-function readIndex(directory: string, clock: Clock): CodeIndexEntry[] {
-  const path = join(directory, "code_index.json");
-  if (!existsSync(path)) return [];
-  const text = readFileSync(path, "utf8");
-  try {
-    const index: unknown = JSON.parse(text);
-    if (Array.isArray(index)) return index as CodeIndexEntry[];
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  renameSync(path, join(directory, `code_index.unreadable_${makeTimestamp(clock.now())}.json`));
-  return [];
 }
 
 /** Writes the copy under a name of its own and returns its path relative to the log, with forward slashes. */
@@ -148,20 +136,6 @@ function decodeText(bytes: Buffer): string | undefined {
 function countLines(text: string): number {
   if (text === "") return 0;
   return text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
-}
-
-/** Temp file, fsync, rename, fsync of the folder: after a power cut the old or the new index is there, never half of one. */
-function writeAtomically(directory: string, name: string, text: string): void {
-  const temporary = join(directory, `.${name}.tmp`);
-  writeNew(temporary, text);
-  renameSync(temporary, join(directory, name));
-  if (process.platform === "win32") return;
-  const folder = openSync(directory, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function writeNew(path: string, text: string): void {

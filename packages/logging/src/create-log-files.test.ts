@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -134,6 +134,29 @@ describe("createLogFiles", () => {
       data: { pin: "[REDACTED]", text: "x[REDACTED]y", other: true },
     });
     expect(read("debug.log") + read("structured.jsonl")).not.toContain("86753091");
+  });
+
+  it("makes records of another program's output, however it is cut into pieces", () => {
+    const log = createLogFiles({ directory, clock });
+    const output = log.stream("claude-code", "warn");
+    const key = "sk-ant-api03-abcdefghijklmnopqrstuvwxyz";
+    for (const byte of Buffer.from(`für\r\nkey ${key}!\n\nlast`)) output.write(Uint8Array.of(byte));
+    output.end();
+    log.close();
+    const records = lines("structured.jsonl").map((line) => JSON.parse(line) as LogRecord);
+    expect(records.map(({ name, level, message }) => [name, level, message])).toEqual(
+      ["für", "key [REDACTED]!", "", "last"].map((message) => ["claude-code", "warn", message]),
+    );
+    expect(read("debug.log")).not.toContain("api03");
+  });
+
+  it("sets all three files aside when they have grown", () => {
+    const log = createLogFiles({ directory, clock, rotation: { maxBytes: 1_000 } });
+    for (let line = 0; line < 40; line++) log.log("info", "line", { line });
+    log.close();
+    for (const name of ["claude_code_builder", "debug", "structured"]) {
+      expect(readdirSync(directory).filter((file) => file.startsWith(name)).length).toBeGreaterThan(2);
+    }
   });
 
   it("has every acknowledged line after kill -9", async () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CcbError } from "@ccb/core/errors";
+import { backUp } from "./_back-up.ts";
 import type { MigrationSet, MigrationStep } from "./migration-set.ts";
 
 const versionsTable = `CREATE TABLE IF NOT EXISTS schema_versions (
@@ -15,6 +16,8 @@ interface MigrateOptions {
   path: string;
   sets: readonly MigrationSet[];
   transaction: (work: () => void) => void;
+  /** Where a database that has tables is copied to before they are changed; not copied when omitted. */
+  backupDirectory?: string | undefined;
 }
 
 /** Applies every missing step, each in a transaction of its own together with its line in `schema_versions`. */
@@ -23,6 +26,9 @@ export function migrate(options: MigrateOptions): void {
   validateSets(sets);
   if (!hasVersionsTable(database)) database.exec(versionsTable);
   refuseNewer(options);
+  if (options.backupDirectory !== undefined && isOutdated(database, sets)) {
+    backUp({ database, path: options.path, directory: options.backupDirectory });
+  }
   const insert = database.prepare(
     "INSERT INTO schema_versions (set_name, version, step_name, applied_at) VALUES (?, ?, ?, ?)",
   );
@@ -73,7 +79,13 @@ function refuseNewer({ database, path, sets }: MigrateOptions): void {
   }
 }
 
-function hasVersionsTable(database: DatabaseSync): boolean {
+/** True where there are tables already, and steps that they lack. */
+function isOutdated(database: DatabaseSync, sets: readonly MigrationSet[]): boolean {
+  const lacking = sets.some((set) => appliedVersion(database, set.name) < set.steps.length);
+  return lacking && database.prepare("SELECT 1 FROM schema_versions").get() !== undefined;
+}
+
+export function hasVersionsTable(database: DatabaseSync): boolean {
   return (
     database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_versions'").get() !==
     undefined
@@ -85,7 +97,7 @@ function appliedVersion(database: DatabaseSync, setName: string): number {
   return typeof row?.version === "number" ? row.version : 0;
 }
 
-function validateSets(sets: readonly MigrationSet[]): void {
+export function validateSets(sets: readonly MigrationSet[]): void {
   const names = new Set<string>();
   for (const set of sets) {
     if (names.has(set.name)) throw badSet(set, `the name "${set.name}" is used by two sets`);

@@ -6,5 +6,13 @@ export {
   type Lock,
   type LockHolder,
 } from "./acquire-lock.ts";
+export {
+  type ChangedStep,
+  type MigrateResult,
+  type MigrationStatus,
+  migrateStore,
+  readMigrationStatus,
+  rollBackStore,
+} from "./migrate-store.ts";
 export type { MigrationSet, MigrationStep } from "./migration-set.ts";
 export { type OpenStoreOptions, openStore, type Store } from "./open-store.ts";

@@ -22,6 +22,8 @@ export interface OpenStoreOptions {
    * the last transactions; 16 times faster. For data that can be made again.
    */
   synchronous?: "full" | "normal";
+  /** Where a database that has tables is copied to before a migration changes them; it is not copied when omitted. */
+  backupDirectory?: string;
 }
 
 /** An open SQLite database. */
@@ -57,7 +59,13 @@ export function openStore(options: OpenStoreOptions): Store {
       database.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
     }
     const store = createStore(path, database);
-    const plan = { database, path, sets: migrations, transaction: store.transaction };
+    const plan = {
+      database,
+      path,
+      sets: migrations,
+      transaction: store.transaction,
+      backupDirectory: options.backupDirectory,
+    };
     if (readOnly) requireMigrated(plan);
     else migrate(plan);
     return store;

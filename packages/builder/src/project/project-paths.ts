@@ -9,8 +9,11 @@ export interface ProjectPaths {
   logs: string;
   apiCalls: string;
   generatedCode: string;
+  auditLog: string;
   checkpoints: string;
   database: string;
+  /** Copies of the database from before its tables were changed. */
+  backups: string;
   latestState: string;
   /** A copy of the database that CCB made, for when it is damaged. */
   databaseBackup: string;
@@ -30,8 +33,10 @@ export function planProjectPaths(root: string): ProjectPaths {
     logs: join(root, "logs"),
     apiCalls: join(root, "logs", "api_calls"),
     generatedCode: join(root, "logs", "generated_code"),
+    auditLog: join(root, "logs", "audit.jsonl"),
     checkpoints: join(root, ".checkpoints"),
     database: join(root, ".checkpoints", "build.db"),
+    backups: join(root, ".checkpoints", "backups"),
     latestState: join(root, ".checkpoints", "latest_state.json"),
     databaseBackup: join(root, ".checkpoints", "build.backup.db"),
     worktrees: join(root, ".checkpoints", "worktrees"),

@@ -4,6 +4,7 @@ const mark = "[REDACTED]";
 
 /** Shorter values would blank ordinary words. */
 const shortestSecret = 6;
+const shortestLine = 12;
 
 /**
  * A function that blanks secrets in a text: the exact `secrets` in every form a log may hold them in (plain, JSON-escaped up to three times,
@@ -30,7 +31,7 @@ const jsonLevels = 3;
 /** Longest first, so that no form is broken up by a shorter one inside it. */
 function listForms(secrets: readonly string[]): string[] {
   const forms = new Set<string>();
-  for (const secret of secrets) {
+  for (const secret of secrets.flatMap(withItsLines)) {
     if (secret.length < shortestSecret) continue;
     const url = encodeURIComponent(secret);
     const strictUrl = url.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -41,6 +42,12 @@ function listForms(secrets: readonly string[]): string[] {
     for (const form of [url.replaceAll("%20", "+"), lowerEscapes(url), ...encodeBase64(secret)]) forms.add(form);
   }
   return [...forms].sort((a, b) => b.length - a.length);
+}
+
+/** A secret of several lines is also blanked line by line: logs and streams are. Short lines would blank ordinary text. */
+function withItsLines(secret: string): string[] {
+  const lines = secret.split(/\r?\n/);
+  return lines.length === 1 ? [secret] : [secret, ...lines.filter((line) => line.length >= shortestLine)];
 }
 
 function escapeJson(text: string): string {

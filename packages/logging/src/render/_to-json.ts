@@ -1,5 +1,7 @@
 /** JSON of any value: errors with their message and cause, big integers as text, circles and functions by name. */
 export function toJson(value: unknown, indent?: number): string {
+  // Most values are plain data, and JSON alone is several times faster on them.
+  if (isPlain(value, 0)) return JSON.stringify(value, null, indent) ?? "null";
   const path: unknown[] = [];
   return (
     JSON.stringify(
@@ -18,6 +20,28 @@ export function toJson(value: unknown, indent?: number): string {
       indent,
     ) ?? "null"
   );
+}
+
+/** True for data that JSON.stringify writes as it is; false also for what is nested deeper than a circle could hide behind. */
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean":
+    case "undefined":
+      return true;
+    case "object": {
+      if (value === null) return true;
+      if (depth > 8) return false;
+      if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if ((prototype !== Object.prototype && prototype !== null) || "toJSON" in value) return false;
+      for (const key in value) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+      return true;
+    }
+    default:
+      return false;
+  }
 }
 
 function toPlain(value: unknown): unknown {

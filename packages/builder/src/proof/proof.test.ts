@@ -1,0 +1,171 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CcbError } from "@ccb/core";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ending, makeProject, story } from "../../test-support/make-project.ts";
+import { compress, decompress } from "./_sealed-gzip.ts";
+import { parseTar, renderTar } from "./_tar.ts";
+import { exportProof, verifyBundle } from "./proof-bundle.ts";
+import { verifyProject } from "./verify-project.ts";
+
+let parent: string;
+let directory: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), "ccb-proof-"));
+  directory = join(parent, "shop");
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+const problems = () => verifyProject(directory).problems;
+const auditLog = () => join(directory, "logs", "audit.jsonl");
+
+/** Changes one byte of a file and gives back how to undo it. */
+function flip(path: string, at: number): () => void {
+  const bytes = readFileSync(path);
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8((bytes[at] ?? 0) ^ 1, at);
+  writeFileSync(path, copy);
+  return () => writeFileSync(path, bytes);
+}
+
+describe("verifyProject", () => {
+  it("finds nothing in a project that nobody changed", () => {
+    makeProject(directory);
+    expect(verifyProject(directory)).toMatchObject({ problems: [], events: 22, calls: 3, files: 4, restoredEvents: 0 });
+    expect(verifyProject(directory).costMicroUsd).toBeGreaterThan(0);
+  });
+
+  it("names the file that was changed: log, call or artifact", () => {
+    makeProject(directory);
+    const calls = join(directory, "logs", "api_calls", "session_20261121_100000");
+    for (const [path, at] of [
+      [auditLog(), 400],
+      [join(calls, "call_0002.json"), 30],
+      [join(directory, "artifacts", "evidence", "FC001.json"), 12],
+    ] as const) {
+      const undo = flip(path, at);
+      const found = problems();
+      expect(found).toHaveLength(1);
+      expect(found[0]?.split(":")[0]).toBe(path.slice(directory.length + 1));
+      undo();
+    }
+    rmSync(join(calls, "call_0003.json"));
+    expect(problems()).toEqual(["logs/api_calls/session_20261121_100000/call_0003.json: it is missing"]);
+  });
+
+  it("finds records that were cut off at the end, by the database", () => {
+    makeProject(directory);
+    const bytes = readFileSync(auditLog());
+    const lines = bytes.toString().split("\n");
+    writeFileSync(auditLog(), `${lines.slice(0, -4).join("\n")}\n`);
+    expect(problems()[0]).toContain("records are missing at its end");
+  });
+
+  it("takes a torn tail for what it is", () => {
+    makeProject(directory);
+    appendFileSync(auditLog(), '{"hash":"00');
+    const { chain, problems: found } = verifyProject(directory);
+    expect([found, chain.torn?.bytes]).toEqual([[], 11]);
+  });
+
+  it("says where there is no build and where there is no log", () => {
+    const codeOf = (work: () => unknown): string | undefined => {
+      try {
+        work();
+        return undefined;
+      } catch (error) {
+        return CcbError.isInstance(error) ? error.code : String(error);
+      }
+    };
+    expect(codeOf(() => verifyProject(directory))).toBe("bad-input");
+    makeProject(directory, [...story, ending]);
+    rmSync(auditLog());
+    expect(codeOf(() => verifyProject(directory))).toBe("bad-input");
+    expect(codeOf(() => verifyBundle(Buffer.from("no archive")))).toBe("bad-input");
+  });
+});
+
+describe("exportProof", () => {
+  it("makes one archive that proves the build without the project, the same one each time", () => {
+    makeProject(directory);
+    const path = join(parent, "proof.tar.gz");
+    const proof = exportProof({ directory, path });
+    expect(exportProof({ directory, path: join(parent, "again.tar.gz") }).sha256).toBe(proof.sha256);
+    rmSync(directory, { recursive: true });
+    const report = verifyBundle(readFileSync(path));
+    expect(report).toMatchObject({
+      problems: [],
+      build: "b-1",
+      project: "shop",
+      calls: 3,
+      files: 4,
+      sha256: proof.sha256,
+    });
+    expect(report.chain.head).toBe(proof.head);
+    // Anybody's tar can open it.
+    const { stdout } = spawnSync("tar", ["-tzf", path], { encoding: "utf8" });
+    expect(stdout.trim().split("\n")).toEqual(
+      expect.arrayContaining(["manifest.json", "artifacts/specification.md", "costs.json", "logs/audit.jsonl"]),
+    );
+    expect(stdout).toContain(`artifacts/instructions/${"long-name-".repeat(12)}.md`);
+  });
+
+  it("shows any flipped byte", () => {
+    makeProject(directory, story.slice(0, 5));
+    const path = join(parent, "proof.tar.gz");
+    exportProof({ directory, path });
+    const archive = readFileSync(path);
+    for (let at = 0; at < archive.length; at++) {
+      const copy = Buffer.from(archive);
+      copy.writeUInt8((archive[at] ?? 0) ^ (1 << (at % 8)), at);
+      expect(() => verifyBundle(copy)).toThrow("no whole proof bundle");
+    }
+  });
+
+  it("shows what was put into it by somebody who packed it again", () => {
+    makeProject(directory);
+    const path = join(parent, "proof.tar.gz");
+    exportProof({ directory, path });
+    const files = parseTar(decompress(readFileSync(path)).bytes ?? Buffer.alloc(0)) ?? [];
+    const pack = (changed: typeof files) => verifyBundle(compress(renderTar(changed))).problems;
+    expect(pack(files)).toEqual([]);
+    expect(pack([...files, { path: "note.txt", bytes: Buffer.from("x") }])).toEqual([
+      "note.txt: the manifest does not name it",
+    ]);
+    expect(pack(files.filter((file) => file.path !== "artifacts/plan.json"))).toContain(
+      "artifacts/plan.json: it is missing from the bundle",
+    );
+    const swap = (path: string, bytes: Buffer) => files.map((file) => (file.path === path ? { path, bytes } : file));
+    expect(pack(swap("costs.json", Buffer.from("[]")))).toEqual([
+      "costs.json: it is not the file that the manifest names",
+      expect.stringContaining("entries are missing"),
+    ]);
+  });
+
+  it("is written also where something was changed, and says so", () => {
+    makeProject(directory);
+    flip(join(directory, "artifacts", "plan.json"), 0);
+    const path = join(parent, "proof.tar.gz");
+    const changed = ["artifacts/plan.json: it was changed after it was logged"];
+    expect(exportProof({ directory, path }).report.problems).toEqual(changed);
+    expect(verifyBundle(readFileSync(path)).problems).toEqual(changed);
+    truncateSync(path, 300);
+    expect(() => verifyBundle(readFileSync(path))).toThrow("no whole proof bundle");
+  });
+});
+
+describe("renderTar", () => {
+  it("gives back every file, whatever its name and bytes", () => {
+    const name = fc.stringMatching(/^[a-zäß/. -]{1,160}$/).filter((path) => path.trim() !== "");
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, fc.uint8Array({ maxLength: 1_500 })), { maxLength: 4 }), (list) => {
+        const files = list.map(([path, bytes]) => ({ path, bytes: Buffer.from(bytes) }));
+        expect(parseTar(renderTar(files))).toEqual(files);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
