@@ -268,13 +268,18 @@ function reportProgress({ bench, state, startedMs, work }: RunningBuild): void {
   const leftOut = new Set(state.phases.flatMap((phase) => (phase.status === "left-out" ? [phase.id] : [])));
   const tasks = work.plan.phases.filter((phase) => !leftOut.has(phase.id)).flatMap((phase) => phase.tasks);
   const done = tasks.filter((task) => work.commits.has(task.id));
+  const progress = tasks.map((task) =>
+    work.commits.has(task.id)
+      ? { task, status: "done" as const, durationMs: elapsedMs / done.length }
+      : { task, status: "pending" as const },
+  );
   bench.emit({
     type: "progress",
     doneTasks: done.length,
     totalTasks: tasks.length,
     costMicroUsd: bench.ledger.totals().costMicroUsd,
     elapsedMs,
-    remainingMs: estimateRemainingMs({ done, all: tasks, elapsedMs }),
+    remainingMs: estimateRemainingMs({ tasks: progress, parallelTasks: 1, elapsedMs }),
   });
 }
 

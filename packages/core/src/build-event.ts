@@ -33,7 +33,16 @@ export type BuildOutcome = "done" | "planned" | "acceptance-failed" | "budget-re
 
 /** What a build tells, without the time and number that every event carries. Order: see the README of `@ccb/core`. */
 export type BuildEventBody =
-  | { type: "build-start"; build: string; project: string; directory: string; model: string; resumed: boolean }
+  | {
+      type: "build-start";
+      build: string;
+      project: string;
+      directory: string;
+      model: string;
+      resumed: boolean;
+      /** What the build may cost at most; undefined without a cap. */
+      capMicroUsd?: MicroUsd;
+    }
   | {
       type: "build-end";
       outcome: BuildOutcome;

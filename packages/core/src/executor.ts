@@ -39,6 +39,8 @@ export interface TaskRunRequest {
   mcpServers: McpServerDefinition[];
   limits: TaskRunLimits;
   signal?: AbortSignal;
+  /** Goes on with this earlier session's transcript, which has to lie in the same home and belong to the same `cwd`. */
+  resumeSessionId?: string;
   /** Told of every tool call when it ended. */
   onToolUse?: (use: ToolUse) => void;
   /** Asked whenever the session wants to end; a reason refuses and is shown to the model. */
@@ -54,6 +56,20 @@ export type ExecutorEvent =
   | { type: "tool-started"; name: string; input: unknown }
   | { type: "api-retried"; attempt: number; delayMs: number; status: number | undefined };
 
+/** What a session that did not end well is known by; programs decide by this, people read the reason. */
+export interface TaskRunFailure {
+  /** HTTP status of the model server's last answer, where that ended the session. */
+  apiStatus?: number;
+  /** The coding agent's own word for the end: "prompt_too_long", "max_turns". */
+  terminalReason?: string;
+  /** Milliseconds before the last try of a call that the model server had refused for now; at least what its `retry-after` asked for. */
+  retryAfterMs?: number;
+  /** Which of its limits the session reached. */
+  limit?: "turns" | "idle" | "time";
+  /** Required MCP servers that did not start in the session. */
+  missingServers?: string[];
+}
+
 export interface TaskRunResult {
   /**
    * done: the session ended by itself · limit: turns, idle or total time · aborted: the signal · refused: the model server refused a call for good
@@ -62,6 +78,8 @@ export interface TaskRunResult {
   status: "done" | "limit" | "aborted" | "refused" | "failed";
   /** One sentence for people. */
   reason: string;
+  /** Only with a status other than done. */
+  failure?: TaskRunFailure;
   sessionId: string | undefined;
   turns: number;
   durationMs: number;

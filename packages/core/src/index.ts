@@ -23,7 +23,15 @@ export type {
 export { type Criterion, criterionSchema, type PhaseCriteria, phaseCriteriaSchema } from "./criterion.ts";
 export { type Agent, type AgentDefinition, type AgentRunOptions, defineAgent } from "./define-agent.ts";
 export type { Evidence, Observation } from "./evidence.ts";
-export type { Executor, ExecutorEvent, TaskRunLimits, TaskRunRequest, TaskRunResult, ToolUse } from "./executor.ts";
+export type {
+  Executor,
+  ExecutorEvent,
+  TaskRunFailure,
+  TaskRunLimits,
+  TaskRunRequest,
+  TaskRunResult,
+  ToolUse,
+} from "./executor.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
 export type { Model, ModelRequest, ModelResult } from "./model.ts";
 export {

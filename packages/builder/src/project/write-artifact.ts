@@ -1,19 +1,24 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Writes a file whole or not at all: temporary file, fsync, rename, fsync of the folder (facts: 0 of 300 power cuts lost it). */
-export async function writeArtifact(path: string, content: string): Promise<void> {
+/** Writes a file whole or not at all: temporary file, fsync, rename, fsync of the folder (facts: 0 of 300 power cuts lost it). `mode` is that of a new file. */
+export async function writeArtifact(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, "w");
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, "w", mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
   const directory = await open(folder, "r");
   try {
     await directory.sync();
