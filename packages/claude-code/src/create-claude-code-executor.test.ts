@@ -163,6 +163,49 @@ describe("the question before the end", () => {
   });
 });
 
+describe("the question before a tool", () => {
+  it("refuses the call with the reason, records it, and ends the session where that is asked", async () => {
+    const { run, project, model } = await prepare(() => ({
+      tools: [{ name: "Write", input: { file_path: join(project, "a.txt"), content: "one" } }],
+    }));
+    let asked = 0;
+    const result = await run({
+      beforeTool: (call) => {
+        asked++;
+        return call.name === "Write" ? { reason: `Look it up first (${asked}).`, endSession: asked === 2 } : undefined;
+      },
+    });
+    expect(existsSync(join(project, "a.txt"))).toBe(false);
+    expect(model.turns[1]?.lastText).toContain("Look it up first (1).");
+    expect(result.toolUses.map(({ name, succeeded, response }) => [name, succeeded, response])).toEqual([
+      ["Write", false, "Look it up first (1)."],
+      ["Write", false, "Look it up first (2)."],
+    ]);
+    expect(model.turns).toHaveLength(2);
+  });
+});
+
+it("an item of the session's task list is not completed while the question before the end is answered with a reason", async () => {
+  bench = await createSessionBench(
+    (turn) => {
+      const update = { name: "TaskUpdate", input: { taskId: "1", status: "completed" } };
+      if (turn.number === 1) return { tools: [{ name: "TaskCreate", input: { subject: "Build", description: "it" } }] };
+      return turn.number <= 3 ? { tools: [update] } : { text: "Done." };
+    },
+    { builtinTools: ["TaskCreate", "TaskUpdate"] },
+  );
+  const asked: string[] = [];
+  const result = await bench.run({
+    beforeEnd: (what) => {
+      asked.push(what);
+      return asked.length === 1 ? "Memory was not written." : undefined;
+    },
+  });
+  expect(asked).toEqual(["task", "task", "session"]);
+  expect(bench.model.turns[2]?.lastText).toContain("Memory was not written.");
+  expect(result.status).toBe("done");
+});
+
 describe("writing", () => {
   it("stays in the project directory and out of what CCB keeps there", async () => {
     const { run, project, home } = await prepare((turn) =>

@@ -17,6 +17,22 @@ export interface ToolUse {
   endedAt: string;
 }
 
+/** A tool call that is about to happen. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  server: string | undefined;
+  input: unknown;
+}
+
+/** Why a tool call may not happen. */
+export interface ToolRefusal {
+  /** Shown to the model: what is missing and how to mend it. */
+  reason: string;
+  /** Ends the session, since telling the model again is of no use. */
+  endSession?: boolean;
+}
+
 export interface TaskRunLimits {
   /** Model turns of the session. */
   maxTurns: number;
@@ -43,8 +59,13 @@ export interface TaskRunRequest {
   resumeSessionId?: string;
   /** Told of every tool call when it ended. */
   onToolUse?: (use: ToolUse) => void;
-  /** Asked whenever the session wants to end; a reason refuses and is shown to the model. */
-  beforeEnd?: () => string | undefined;
+  /** Asked before every tool call that the executor's own guards let through. */
+  beforeTool?: (call: ToolCall) => ToolRefusal | undefined;
+  /**
+   * Asked whenever the session wants to end (`session`) or to mark an item of its own task list as completed (`task`); a reason refuses and is shown to the
+   * model.
+   */
+  beforeEnd?: (what: "session" | "task") => string | undefined;
   onEvent?: (event: ExecutorEvent) => void;
 }
 

@@ -30,6 +30,8 @@ export type {
   TaskRunLimits,
   TaskRunRequest,
   TaskRunResult,
+  ToolCall,
+  ToolRefusal,
   ToolUse,
 } from "./executor.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";

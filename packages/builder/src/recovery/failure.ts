@@ -30,6 +30,8 @@ export interface Failure {
   retryAfterMs?: number;
   /** The MCP server it is about. */
   server?: string;
+  /** The MCP policy that was violated has the task done again. */
+  redo?: boolean;
   /** The model server would refuse the same request again. */
   permanent?: boolean;
 }

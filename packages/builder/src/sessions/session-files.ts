@@ -18,7 +18,7 @@ export interface SessionFile {
 }
 
 /** Where Claude Code keeps its sessions under a home directory. */
-export function sessionFolder(home: string): string {
+function sessionFolder(home: string): string {
   return join(home, ".claude", "projects");
 }
 
