@@ -19,4 +19,5 @@ export { createPriceTable, type PriceOverride, type PriceOverrides, type PriceTa
 export { priceUsage } from "./price-usage.ts";
 export { type CostProjection, type ProjectCostOptions, projectCost } from "./project-cost.ts";
 export { type CostBuild, readCostBuilds } from "./read-cost-builds.ts";
+export { type ReadPastBuildOptions, readPastBuild } from "./read-past-build.ts";
 export { type CostRollUp, readRollUps } from "./read-roll-ups.ts";

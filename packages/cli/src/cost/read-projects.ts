@@ -8,6 +8,7 @@ import {
   type PastBuild,
   projectCost,
   readCostBuilds,
+  readPastBuild,
 } from "@ccb/cost";
 import { openStore, type Store } from "@ccb/store";
 
@@ -84,26 +85,10 @@ export function listProjectDirectories(root: string): string[] {
 }
 
 /** A project as the forecast can learn from it; undefined where it has no plan. */
-export function readPastBuild(project: CostProject): PastBuild | undefined {
-  const { plan, builds, store, forecast, finishedTasks } = project;
-  const build = builds.at(-1);
-  if (!plan || !build) return undefined;
-  const costs = new Map(
-    createCostLedger({ store, build: build.build })
-      .breakdown("task")
-      .filter((row) => row.unpricedCalls === 0)
-      .map((row) => [row.key, row.costMicroUsd]),
-  );
-  const model = forecast?.model;
-  const tasks = plan.phases.flatMap((phase) => phase.tasks).filter(({ id }) => finishedTasks.has(id) && costs.has(id));
-  return {
-    project: project.name,
-    at: build.lastAt ?? "",
-    isComplete: project.outcome === "done" || project.outcome === "acceptance-failed",
-    forecast,
-    actualMicroUsd: build.costMicroUsd,
-    tasks: model === undefined ? [] : tasks.map(({ id, size }) => ({ size, model, costMicroUsd: costs.get(id) ?? 0 })),
-  };
+export function readPastProject(project: CostProject): PastBuild | undefined {
+  const { name, plan, store, forecast, finishedTasks, outcome } = project;
+  const isComplete = outcome === "done" || outcome === "acceptance-failed";
+  return plan && readPastBuild({ store, project: name, plan, forecast, isComplete, finishedTasks });
 }
 
 /** Where a build that is not over is heading; undefined without a plan or a forecast, and at its end. */

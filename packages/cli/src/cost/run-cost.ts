@@ -9,7 +9,7 @@ import {
   listProjectDirectories,
   openCostProject,
   projectBuild,
-  readPastBuild,
+  readPastProject,
 } from "./read-projects.ts";
 import { type CostSection, renderAllCosts, renderCost } from "./render-cost.ts";
 import { renderCsv } from "./render-table.ts";
@@ -82,7 +82,7 @@ function showAll(projects: CostProject[], { flags, terminal }: { flags: CostFlag
   const dimensions: CostDimension[] = flags.by ? [flags.by] : ["model", "week"];
   const sections = dimensions.map((by) => ({ by, rows: sumOver(projects, by) }));
   if (flags.csv) return flags.by ? renderSectionCsv(sections) : projects.map(renderEntriesCsv).reduce(joinCsv, "");
-  const calibration = calibrateForecast(projects.flatMap((project) => readPastBuild(project) ?? []));
+  const calibration = calibrateForecast(projects.flatMap((project) => readPastProject(project) ?? []));
   if (flags.json) {
     const told = projects.map(({ name, directory, forecast, outcome, builds }) => ({
       name,

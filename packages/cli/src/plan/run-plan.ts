@@ -36,7 +36,8 @@ export async function runPlan(call: { spec: string[]; flags: PlanFlags; terminal
       upstream: source.upstream,
       environment: terminal.environment,
       dryRun: true,
-      outputDirectory: temporary ?? flags.outputDir ?? "",
+      // A folder of its own: what lies beside a project is taken for earlier builds.
+      outputDirectory: temporary === undefined ? (flags.outputDir ?? "") : join(temporary, "project"),
       onExistingDirectory: (found) => askAboutDirectory(found, { yes: flags.yes ?? false, terminal }),
       ...(flags.projectName === undefined ? {} : { projectName: flags.projectName }),
     });
