@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type InnerFault, renderPreload } from "../drive/build-preload.ts";
+import { findProcesses } from "../drive/find-processes.ts";
+import { noteMarks, type Run } from "../drive/open-run.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Kills of one build; each is a disturbance of its own. */
+const killsOfOneBuild = 6;
+
+/** kill -9 of CCB, of Claude Code and of MCP servers. */
+export const killScenarios: readonly Scenario[] = [
+  {
+    name: "kill-random",
+    what: `kill -9 of CCB at ${killsOfOneBuild} random moments of a build`,
+    weight: 6,
+    async disturb(run) {
+      for (let kill = 1; kill <= killsOfOneBuild; kill++) {
+        const ccb = run.start();
+        const atMs = run.random.between(50, Math.round((2 * run.undisturbedMs) / killsOfOneBuild));
+        const isOver = await Promise.race([delay(atMs, false), ccb.ended.then(() => true)]);
+        if (isOver) break;
+        run.disturb(`kill -9 after ${(atMs / 1000).toFixed(2)} s`);
+        await ccb.crash();
+        await pauseAsUser(run);
+      }
+    },
+  },
+  {
+    name: "kill-step",
+    what: `kill -9 of CCB right before or after ${killsOfOneBuild} writes to its journal or renames of its files`,
+    needs: "preload",
+    weight: 6,
+    async disturb(run) {
+      for (let kill = 1; kill <= killsOfOneBuild; kill++) {
+        const fault = chooseStep(run);
+        const ccb = run.start({ environment: renderPreload(run.preload ?? "", { fault }) });
+        const noting = setInterval(() => noteMarks(run), 500);
+        const { signal } = await ccb.ended;
+        clearInterval(noting);
+        if (signal !== "SIGKILL") break;
+        run.disturb(`${fault.action} ${fault.op} ${fault.at} of ${fault.path}`);
+      }
+    },
+  },
+  {
+    name: "kill-claude",
+    what: "kill -9 of Claude Code in the middle of three sessions",
+    disturb: (run) => killInSessions(run, /--output-format stream-json/, "Claude Code"),
+  },
+  {
+    name: "kill-mcp",
+    what: "kill -9 of an MCP server in the middle of three sessions",
+    disturb: (run) => killInSessions(run, /server-memory|git-mcp-server|server-filesystem/, "an MCP server"),
+  },
+];
+
+function chooseStep(run: Run): InnerFault {
+  const action = run.random.pick(["kill-before", "kill-after"] as const);
+  if (run.random.between(1, 10) <= 3) {
+    return { op: "rename", action, at: run.random.between(1, 40), path: run.project };
+  }
+  const most = Math.max(10, Math.round((2 * run.journalSteps) / killsOfOneBuild));
+  return { op: "sync", action, at: run.random.between(1, most), path: "build.db-wal" };
+}
+
+async function killInSessions(run: Run, pattern: RegExp, name: string): Promise<void> {
+  const ccb = run.start();
+  for (let kill = 1; kill <= 3; kill++) {
+    if (!(await ccb.until((event) => event.type === "task-start"))) return;
+    const isOver = await Promise.race([delay(run.random.between(0, 1500), false), ccb.ended.then(() => true)]);
+    if (isOver) return;
+    const victims = findProcesses(run.folder, run.marks).filter(({ command }) => pattern.test(command));
+    if (victims.length === 0) continue;
+    const victim = run.random.pick(victims);
+    run.disturb(`kill -9 of ${name} (${victim.command.slice(0, 80)})`);
+    try {
+      process.kill(victim.pid, "SIGKILL");
+    } catch {
+      run.notes.push("it had just ended");
+    }
+  }
+  const { code } = await ccb.ended;
+  if (code === 0) run.notes.push("done");
+}
+
+/** Nobody restarts within a millisecond, and some do at once. */
+async function pauseAsUser(run: Run): Promise<void> {
+  await delay(run.random.pick([0, 0, 20, 300]));
+}
