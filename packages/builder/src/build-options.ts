@@ -33,6 +33,15 @@ export interface ExistingDirectory {
   entries: number;
 }
 
+/** A specification that is not the one the build began with. */
+export interface SpecificationChange {
+  added: Requirement[];
+  removed: Requirement[];
+  changed: { before: Requirement; after: Requirement }[];
+  /** Names of finished tasks that will be done again, because their requirements changed. */
+  reopenedTasks: string[];
+}
+
 export interface BuildOptions {
   /** Paths of the specification's files or folders, or bytes such as standard input. */
   specification: string | string[] | { stdin: AsyncIterable<Uint8Array> };
@@ -56,6 +65,18 @@ export interface BuildOptions {
   skipTests?: boolean;
   /** Go on after a failed task or phase; the build still ends as failed. */
   continueOnError?: boolean;
+  /** Tasks that may run at once, each in a git worktree of its own when more than one; 1 when omitted. */
+  parallelTasks?: number;
+  /** Id of a phase to do again from: it and all phases after it, although they are finished. */
+  fromPhase?: string;
+  /** Id of a task to do again from: it and all tasks after it in the plan, although they are finished. */
+  fromTask?: string;
+  /** Run acceptance checks again that passed before on the same code. */
+  rerunTests?: boolean;
+  /** Ask the model again for what it answered before in this directory; answers are used again when omitted. */
+  ignoreKeptAnswers?: boolean;
+  /** Anything the caller wants to find again with `readInvocation`, as JSON; for going on with the same options. No secrets. */
+  invocation?: unknown;
   /** A YAML or JSON file with more MCP servers. */
   customMcpFile?: string;
   /** A folder with instruction templates that replace the built-in ones of the same name. */
@@ -66,6 +87,8 @@ export interface BuildOptions {
   environment: Record<string, string>;
   /** Asked when the output directory is not empty; "cancel" ends the build as stopped. */
   onExistingDirectory?: (found: ExistingDirectory) => Promise<"resume" | "backup" | "cancel">;
+  /** Asked when the directory's build began with another specification; without it a change is refused. "cancel" ends the build as stopped. */
+  onSpecificationChange?: (change: SpecificationChange) => Promise<"update" | "cancel">;
   /** Agents of the user's own; each answer is saved as `artifacts/agents/<name>.json`. */
   customAgents?: CustomAgent[];
   /** Replaces Claude Code, for another coding agent. */

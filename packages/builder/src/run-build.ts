@@ -1,66 +1,180 @@
 import { type BuildOutcome, CcbError } from "@ccb/core";
-import { carryOut, type RunningBuild } from "./carry-out.ts";
-import { saveState } from "./project/save-state.ts";
+import { createEventChannel } from "./_event-channel.ts";
+import { announcePhase, carryOut, type RunningBuild } from "./carry-out.ts";
+import { createStateFile } from "./project/state-file.ts";
 import { type BuildSummary, writeSummary, writeTrace } from "./stages/write-summary.ts";
 import type { BuildResult } from "./start-build.ts";
 import { advanceBuild } from "./state/advance-build.ts";
-import { type BuildEffect, type BuildInput, type BuildPolicy, defineInitialState } from "./state/build-state.ts";
+import {
+  type BuildEffect,
+  type BuildInput,
+  type BuildPolicy,
+  type BuildState,
+  defineInitialState,
+  effectKey,
+  type WorkEffect,
+} from "./state/build-state.ts";
+import { lifecycleOf } from "./state/lifecycle.ts";
 import { defineEmptyWork, type Workbench } from "./workbench.ts";
 
 export interface RunBuildOptions {
   resumed: boolean;
   /** Why the gateway refused a call, once it did. */
   budgetReason: () => string | undefined;
+  /** Ends everything that is under way; called when one part failed in a way that the others cannot survive. */
+  abort: (reason: CcbError) => void;
+  /** Told of every change of the state, with the function that puts a request of the user into the build. */
+  onReady?: (control: BuildControl) => void;
 }
 
-/** Drives the state machine: what it asks for is carried out, and what came of it goes back in, until the build ends. */
+/** What a user may ask of a running build; each returns what will happen, in one sentence. */
+export interface BuildControl {
+  pause(): string;
+  resume(): string;
+}
+
+/** Drives the state machine: what it asks for is carried out, side by side where it may, and what came of it goes back in, until the build ends. */
 export async function runBuild(bench: Workbench, options: RunBuildOptions): Promise<BuildResult> {
-  const running: RunningBuild = {
+  const running = openRunningBuild(bench);
+  const inputs = createEventChannel<BuildInput>();
+  const underWay = new Set<Promise<void>>();
+  const stopped = () => inputs.push(interruptedBy(bench, toCcbError(bench.signal.reason), options.budgetReason()));
+  const onFailure = (cause: CcbError) => {
+    running.error ??= cause;
+    options.abort(cause);
+  };
+  const start = (effect: WorkEffect) => {
+    const work = perform(running, effect).then(
+      (result) => inputs.push(result),
+      (cause: unknown) => {
+        const interrupted = interruptedBy(bench, toCcbError(cause), options.budgetReason());
+        if (interrupted.outcome === "failed") onFailure(toCcbError(cause));
+        inputs.push({ ...interrupted, effect: effectKey(effect) });
+      },
+    );
+    underWay.add(work);
+    void work.then(() => underWay.delete(work));
+  };
+  bench.signal.addEventListener("abort", stopped);
+  try {
+    announceStart(running, options.resumed);
+    options.onReady?.(createControl(running, (input) => inputs.push(input)));
+    inputs.push({ type: "started" });
+    return await drive(running, inputs, start);
+  } catch (cause) {
+    // The journal or the disk failed under the build itself: nothing more can be noted, so everything ends here.
+    onFailure(toCcbError(cause));
+    await Promise.all(underWay);
+    const error = running.error ?? toCcbError(cause);
+    const { root } = bench.paths;
+    return {
+      outcome: "failed",
+      reason: error.message,
+      directory: root,
+      summary: undefined,
+      planned: undefined,
+      error,
+    };
+  } finally {
+    bench.signal.removeEventListener("abort", stopped);
+    await running.stateFile.flush();
+  }
+}
+
+/** Takes what happened, one after the other, and starts what follows from it. */
+async function drive(
+  running: RunningBuild,
+  inputs: AsyncIterable<BuildInput>,
+  start: (effect: WorkEffect) => void,
+): Promise<BuildResult> {
+  for await (const input of inputs) {
+    const before = running.state;
+    const { state, effects } = advanceBuild(before, input);
+    running.state = state;
+    announceChanges(running, before);
+    running.stateFile.save(state);
+    for (const effect of effects) {
+      if (effect.type === "end") return finish(running, effect);
+      start(effect);
+    }
+  }
+  throw new CcbError({ code: "unexpected", message: `The build has nothing to do in stage "${running.state.stage}".` });
+}
+
+async function perform(running: RunningBuild, effect: WorkEffect): Promise<BuildInput> {
+  running.bench.signal.throwIfAborted();
+  return carryOut(running, effect);
+}
+
+function openRunningBuild(bench: Workbench): RunningBuild {
+  return {
     bench,
     work: defineEmptyWork(),
     state: defineInitialState(policyOf(bench)),
     criteria: [],
     failures: new Map(),
+    recoveries: new Map(),
+    finishedTasks: [],
     acceptances: new Map(),
     startedMs: bench.clock.monotonicMs(),
+    stateFile: createStateFile(bench),
+    error: undefined,
   };
+}
+
+function announceStart({ bench }: RunningBuild, resumed: boolean): void {
   bench.emit({
     type: "build-start",
     build: bench.build,
     project: bench.intake.projectName,
     directory: bench.paths.root,
     model: bench.options.model,
-    resumed: options.resumed,
+    resumed,
   });
   for (const message of bench.intake.warnings) bench.emit({ type: "warning", message });
-  let error: CcbError | undefined;
-  let input: BuildInput = { type: "started" };
-  for (;;) {
-    const { state, effects } = advanceBuild(running.state, input);
-    running.state = state;
-    await saveState(bench, state);
-    const [effect] = effects;
-    if (!effect)
-      throw new CcbError({ code: "unexpected", message: `The build has nothing to do in stage "${state.stage}".` });
-    if (effect.type === "end") return finish(running, effect, error);
-    try {
-      if (bench.signal.aborted) throw bench.signal.reason;
-      input = await carryOut(running, effect);
-    } catch (cause) {
-      const known = CcbError.isInstance(cause) ? cause : unexpected(cause);
-      input = interruptedBy(bench, known, options.budgetReason());
-      if (input.type === "interrupted" && input.outcome === "failed") error = known;
-    }
+}
+
+/** Tells what changed between two states: the build's place in its life, and phases that began. */
+function announceChanges(running: RunningBuild, before: BuildState): void {
+  const { bench, state } = running;
+  const [from, to] = [lifecycleOf(before), lifecycleOf(state)];
+  const reason = state.ending?.reason ?? (state.paused ? "somebody asked for a pause" : state.stage);
+  if (from !== to) bench.emit({ type: "state-changed", from, to, reason });
+  const earlier = new Map(before.phases.map((phase) => [phase.id, phase.status]));
+  for (const { id, status } of state.phases) {
+    const was = earlier.get(id) ?? "pending";
+    if (was === "pending" && status !== "pending" && status !== "left-out") announcePhase(running, id);
   }
+}
+
+function createControl(running: RunningBuild, push: (input: BuildInput) => void): BuildControl {
+  return {
+    pause() {
+      if (running.state.paused) return "The build is paused already.";
+      push({ type: "pause-requested" });
+      const { length } = running.state.underWay;
+      return length === 0 ? "The build is paused." : `The build pauses once what is under way has ended (${length}).`;
+    },
+    resume() {
+      if (!running.state.paused) return "The build is not paused; it is running.";
+      push({ type: "resume-requested" });
+      return "The build goes on.";
+    },
+  };
 }
 
 function policyOf(bench: Workbench): BuildPolicy {
   const { dryRun = false, skipTests = false, continueOnError = false, phases } = bench.options;
-  return { dryRun, skipTests, continueOnError, phases, maxTaskAttempts: 2, maxRepairs: 1 };
+  const { parallelTasks } = bench;
+  return { dryRun, skipTests, continueOnError, phases, maxTaskAttempts: 6, maxRepairs: 1, parallelTasks };
 }
 
-function interruptedBy(bench: Workbench, error: CcbError, budgetReason: string | undefined): BuildInput {
-  if (bench.signal.aborted)
+function interruptedBy(
+  bench: Workbench,
+  error: CcbError,
+  budgetReason: string | undefined,
+): Extract<BuildInput, { type: "interrupted" }> {
+  if (error.code === "stopped" || (bench.signal.aborted && error === bench.signal.reason))
     return { type: "interrupted", outcome: "stopped", reason: "The build was stopped; finished work is kept." };
   if (budgetReason !== undefined || error.code === "budget-reached") {
     return { type: "interrupted", outcome: "budget-reached", reason: budgetReason ?? error.message };
@@ -68,7 +182,8 @@ function interruptedBy(bench: Workbench, error: CcbError, budgetReason: string |
   return { type: "interrupted", outcome: "failed", reason: error.message };
 }
 
-function unexpected(cause: unknown): CcbError {
+function toCcbError(cause: unknown): CcbError {
+  if (CcbError.isInstance(cause)) return cause;
   return new CcbError({
     code: "unexpected",
     message: `An error nobody expected: ${cause instanceof Error ? cause.message : String(cause)}.`,
@@ -78,12 +193,9 @@ function unexpected(cause: unknown): CcbError {
 }
 
 /** Writes what is known at the end, whatever the end is, and says how it ended. */
-async function finish(
-  running: RunningBuild,
-  ending: Extract<BuildEffect, { type: "end" }>,
-  error: CcbError | undefined,
-): Promise<BuildResult> {
+async function finish(running: RunningBuild, ending: Extract<BuildEffect, { type: "end" }>): Promise<BuildResult> {
   const { bench, work } = running;
+  const error = ending.outcome === "failed" ? running.error : undefined;
   const durationMs = Math.round(bench.clock.monotonicMs() - running.startedMs);
   const { costMicroUsd } = bench.ledger.totals();
   // Without a plan there is nothing to trace, and an earlier run's trace is not overwritten.

@@ -1,12 +1,17 @@
+import { diffSpecs } from "@ccb/context";
 import { type BuildEvent, type BuildOutcome, CcbError, type Plan, systemClock } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { watchCommands } from "./journal/commands.ts";
 import { openWorkbench } from "./open-workbench.ts";
 import { prepareDirectory } from "./project/prepare-directory.ts";
+import { recoverDirectory } from "./project/recover-directory.ts";
 import { runBuild } from "./run-build.ts";
-import { readIntake } from "./stages/intake.ts";
+import { type Intake, readIntake } from "./stages/intake.ts";
 import type { CriteriaByPhase } from "./stages/make-criteria.ts";
+import { listTouchedTasks } from "./stages/update-plan.ts";
 import type { BuildSummary } from "./stages/write-summary.ts";
+import type { PreviousPlan } from "./workbench.ts";
 
 /** How a build ended. `summary` is missing when it ended before a project directory was there. */
 export interface BuildResult {
@@ -43,13 +48,13 @@ export function startBuild(options: BuildOptions): Build {
   return {
     events: channel,
     result,
-    stop: () => abort.abort(new CcbError({ code: "stopped", message: "The build was stopped." })),
+    stop: () => void stopBuild(abort),
   };
 }
 
 async function prepareAndRun(
   options: BuildOptions,
-  abort: AbortController,
+  stop: AbortController,
   onEvent: (event: BuildEvent) => void,
 ): Promise<BuildResult> {
   const clock = options.clock ?? systemClock;
@@ -61,34 +66,78 @@ async function prepareAndRun(
     clock,
     onExisting: options.onExistingDirectory ?? (async ({ resumable }) => (resumable ? "resume" : "backup")),
   });
-  if (!prepared) {
-    const reason = "The output directory is not empty and was left as it is.";
-    return {
-      outcome: "stopped",
-      reason,
-      directory: undefined,
-      summary: undefined,
-      planned: undefined,
-      error: undefined,
-    };
-  }
+  if (!prepared) return notStarted("The output directory is not empty and was left as it is.");
+  const failure = new AbortController();
   let budgetReason: string | undefined;
-  const { bench, close } = await openWorkbench({
+  const opened = await openWorkbench({
     options,
     intake,
     paths: prepared.paths,
-    signal: abort.signal,
+    signal: AbortSignal.any([stop.signal, failure.signal]),
     clock,
     onEvent,
     onBudgetReached: (reason) => {
       budgetReason ??= reason;
     },
+    confirmChange: (previous) => confirmChange(options, { intake, previous }),
   });
+  if (!opened)
+    return notStarted("The specification has changed and the change was not confirmed; nothing was touched.");
+  const { bench, store, close } = opened;
+  const watching: (() => void)[] = [];
   try {
     if (prepared.backup)
       bench.emit({ type: "warning", message: `What was in ${prepared.paths.root} is now in ${prepared.backup}.` });
-    return await runBuild(bench, { resumed: prepared.resumed, budgetReason: () => budgetReason });
+    await recoverDirectory(bench);
+    const result = await runBuild(bench, {
+      resumed: prepared.resumed,
+      budgetReason: () => budgetReason,
+      abort: (reason) => failure.abort(reason),
+      onReady: ({ pause, resume }) => {
+        const obey = { pause, resume, stop: () => stopBuild(stop) };
+        const onProblem = (error: unknown) => failure.abort(error);
+        watching.push(watchCommands(store, { obey: (command) => obey[command](), onProblem }));
+      },
+    });
+    if (result.error?.code !== "store-failed") bench.journal.endRun(result.outcome);
+    return result;
   } finally {
+    for (const end of watching) end();
     await close();
   }
+}
+
+function stopBuild(stop: AbortController): string {
+  stop.abort(new CcbError({ code: "stopped", message: "The build was stopped." }));
+  return "The build is stopping; finished work is kept.";
+}
+
+function notStarted(reason: string): BuildResult {
+  return {
+    outcome: "stopped",
+    reason,
+    directory: undefined,
+    summary: undefined,
+    planned: undefined,
+    error: undefined,
+  };
+}
+
+/** A changed specification is only gone on with when somebody said so. */
+async function confirmChange(
+  options: BuildOptions,
+  change: { intake: Intake; previous: PreviousPlan },
+): Promise<boolean> {
+  const { previous, intake } = change;
+  const diff = diffSpecs(previous.specification, intake.specification.text);
+  const { added, removed, changed } = diff;
+  if (options.onSpecificationChange) {
+    const reopenedTasks = listTouchedTasks(previous.plan, diff);
+    return (await options.onSpecificationChange({ added, removed, changed, reopenedTasks })) === "update";
+  }
+  throw new CcbError({
+    code: "usage",
+    message: `The specification is not the one this build began with: ${added.length} requirements were added, ${removed.length} removed, ${changed.length} changed.`,
+    hint: "Go on with the old one: ccb resume DIR. Go on with the new one: ccb resume DIR --update-spec FILE. Build anew: another --output-dir.",
+  });
 }

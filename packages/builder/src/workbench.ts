@@ -13,10 +13,20 @@ import type { CostLedger } from "@ccb/cost";
 import type { Gateway } from "@ccb/gateway";
 import type { GeneratedCodeLog } from "@ccb/logging";
 import type { BuildOptions } from "./build-options.ts";
-import type { Journal } from "./project/journal.ts";
+import type { Journal } from "./journal/create-journal.ts";
+import type { Attempt } from "./journal/run-table.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
-import type { Repository } from "./project/repository.ts";
+import type { Repository } from "./repository/open-repository.ts";
+import type { Worktrees } from "./repository/worktrees.ts";
 import type { Intake } from "./stages/intake.ts";
+import type { MergeQueue } from "./workplace/merge-queue.ts";
+
+/** What was planned before the specification changed. */
+export interface PreviousPlan {
+  specification: string;
+  analysis: Analysis;
+  plan: Plan;
+}
 
 /** The open tools of one running build; every stage works with it. */
 export interface Workbench {
@@ -25,6 +35,20 @@ export interface Workbench {
   intake: Intake;
   paths: ProjectPaths;
   repository: Repository;
+  worktrees: Worktrees;
+  /** Merges of worktrees, one at a time. */
+  merges: MergeQueue;
+  /** Tasks that may run at once. */
+  parallelTasks: number;
+  /** The plan once it is made; empty before. */
+  plan: () => Plan;
+  setPlan: (plan: Plan) => void;
+  /** How often a finished task was reopened, for tasks that were; part of what a task is made from. */
+  generations: Map<string, number>;
+  /** The specification and plan of the earlier run, where this one goes on with another specification. */
+  previous: PreviousPlan | undefined;
+  /** The attempt under way of each task: whoever spends or changes something for it asks its fence first. */
+  fences: Map<string, Attempt>;
   journal: Journal;
   ledger: CostLedger;
   gateway: Gateway;
@@ -38,6 +62,8 @@ export interface Workbench {
   /** For git, sessions and checks: without credentials, which only the gateway holds. */
   environment: Record<string, string>;
   emit: (event: BuildEventBody) => void;
+  /** Runs `work` as one transaction; events emitted in it are told to others only once it is kept. */
+  atomically: <T>(work: () => T) => T;
   /** Aborted when the build is stopped. */
   signal: AbortSignal;
   clock: Clock;

@@ -5,6 +5,7 @@ import type { Usage } from "./usage.ts";
 /** The steps of a build before and after the tasks, in order. */
 export const buildStages = [
   "intake",
+  "mcp",
   "analysis",
   "plan",
   "criteria",
@@ -14,6 +15,18 @@ export const buildStages = [
   "summary",
 ] as const;
 export type BuildStage = (typeof buildStages)[number];
+
+/** Where a build is in its life. `failed` covers every end that is not `done`; the outcome says which. */
+export type BuildLifecycle =
+  | "initializing"
+  | "configuring-mcp"
+  | "preparing-build"
+  | "building"
+  | "pausing"
+  | "paused"
+  | "completing"
+  | "done"
+  | "failed";
 
 /** How a build ended. */
 export type BuildOutcome = "done" | "planned" | "acceptance-failed" | "budget-reached" | "stopped" | "failed";
@@ -29,6 +42,7 @@ export type BuildEventBody =
       costMicroUsd: MicroUsd;
       durationMs: number;
     }
+  | { type: "state-changed"; from: BuildLifecycle; to: BuildLifecycle; reason: string }
   | { type: "stage-start"; stage: BuildStage }
   | { type: "stage-end"; stage: BuildStage; reused: boolean; durationMs: number; summary: string }
   | {
@@ -59,6 +73,26 @@ export type BuildEventBody =
       commit: string | undefined;
       files: number;
       durationMs: number;
+    }
+  | {
+      type: "recovery-chosen";
+      phase: string;
+      task: string;
+      attempt: number;
+      /** The kind of failure: "rate-limit", "timeout", "file-conflict", … */
+      failure: string;
+      /** What is done about it: "retry", "fail-task", "pause-build", "stop-build". */
+      action: string;
+      why: string;
+    }
+  | {
+      type: "merge-end";
+      phase: string;
+      task: string;
+      outcome: "merged" | "conflict";
+      commit: string | undefined;
+      /** Files with a conflict. */
+      files: string[];
     }
   | {
       type: "criterion-checked";

@@ -2,6 +2,7 @@ export { type Analysis, analysisSchema } from "./analysis.ts";
 export {
   type BuildEvent,
   type BuildEventBody,
+  type BuildLifecycle,
   type BuildOutcome,
   type BuildStage,
   buildStages,

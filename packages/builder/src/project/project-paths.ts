@@ -12,7 +12,11 @@ export interface ProjectPaths {
   checkpoints: string;
   database: string;
   latestState: string;
+  /** A copy of the database that CCB made, for when it is damaged. */
+  databaseBackup: string;
   sessionHome: string;
+  /** Git worktrees of tasks that run side by side. */
+  worktrees: string;
   memory: string;
 }
 
@@ -29,6 +33,8 @@ export function planProjectPaths(root: string): ProjectPaths {
     checkpoints: join(root, ".checkpoints"),
     database: join(root, ".checkpoints", "build.db"),
     latestState: join(root, ".checkpoints", "latest_state.json"),
+    databaseBackup: join(root, ".checkpoints", "build.backup.db"),
+    worktrees: join(root, ".checkpoints", "worktrees"),
     sessionHome: join(root, ".checkpoints", "home"),
     memory: join(root, ".memory"),
   };

@@ -10,12 +10,14 @@ import { listUnavailable, templatesOf } from "./write-instructions.ts";
 
 /** Tokens of the specification a session is given at once; it can read the rest in artifacts/specification.md. */
 const specificationBudget = 60_000;
+/** Characters of what an earlier task said at its end. */
+const earlierResultLength = 4_000;
 
 /** Everything a session is told: its prompt, and what is appended to Claude Code's system prompt. */
 export async function describeTask(
   bench: Workbench,
   work: BuildWork,
-  session: TaskSession,
+  session: TaskSession & { attempt: number },
 ): Promise<{ prompt: string; systemAppend: string }> {
   const { intake } = bench;
   const { phase, task } = session;
@@ -36,7 +38,7 @@ export async function describeTask(
     context: chooseSpecification(bench, {
       task: { title: task.name, description: task.description, requirementIds: task.requirementIds },
       requirements: intake.requirements,
-      budgetTokens: specificationBudget,
+      budgetTokens: Math.floor(specificationBudget * session.contextShare),
     }),
     executorModel: bench.options.model,
     instructions,
@@ -59,7 +61,13 @@ function describeEarlier(work: BuildWork, session: TaskSession): string[] {
   return session.task.dependsOn.flatMap((id) => {
     const text = work.outputs.get(id);
     return text
-      ? [renderPromptSection({ name: "earlier-result", attributes: { task: id }, content: text.slice(0, 4000) })]
+      ? [
+          renderPromptSection({
+            name: "earlier-result",
+            attributes: { task: id },
+            content: text.slice(0, Math.floor(earlierResultLength * session.contextShare)),
+          }),
+        ]
       : [];
   });
 }

@@ -6,10 +6,14 @@ import type { Workbench } from "../workbench.ts";
 import { requirementsOf } from "./_requirements-of.ts";
 import { mapLimited, runStep } from "./_run-step.ts";
 
-/** Asks the spec analyzer about every chunk and joins the answers; saves `artifacts/analysis.json`. */
+/**
+ * Asks the spec analyzer about every chunk and joins the answers; saves `artifacts/analysis.json`. A build whose specification changed keeps its analysis: the plan
+ * goes on from it.
+ */
 export async function analyzeSpecification(bench: Workbench): Promise<{ analysis: Analysis; reused: boolean }> {
   const { specification, chunks, projectName } = bench.intake;
   const inputs = { specification: specification.hash, model: bench.model.id, agent: specAnalyzer.system };
+  if (bench.previous) bench.journal.save("analysis", inputs, bench.previous.analysis);
   const { value, reused } = await runStep(bench, { name: "analysis", inputs }, async () =>
     mergeAnalyses(
       await mapLimited(chunks, 4, async (chunk) => {

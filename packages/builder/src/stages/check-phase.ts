@@ -23,11 +23,12 @@ type CheckableCriterion = Criterion & { check: Check };
  */
 export async function checkPhase(bench: Workbench, work: BuildWork, phaseId: string): Promise<PhaseAcceptance> {
   const commit = await bench.repository.head();
+  const sourceTree = commit && (await bench.repository.sourceTree(commit));
   const criteria = work.criteria.filter((criterion) => work.phaseOf.get(criterion.id) === phaseId);
   const checkable = criteria.filter((criterion): criterion is CheckableCriterion => criterion.check !== null);
   const isCommand = ({ check }: CheckableCriterion) => check.kind === "command";
   const look = async (criterion: CheckableCriterion) => {
-    const evidence = await gatherEvidence(bench, { criterion, phaseId, commit });
+    const evidence = await gatherEvidence(bench, { criterion, phaseId, commit, sourceTree });
     work.evidence.set(criterion.id, evidence);
     return evidence;
   };
@@ -52,26 +53,29 @@ export async function checkPhase(bench: Workbench, work: BuildWork, phaseId: str
 /** The evidence of one criterion for a commit: from the journal where it is there, else by running the check. */
 async function gatherEvidence(
   bench: Workbench,
-  at: { criterion: CheckableCriterion; phaseId: string; commit: string | undefined },
+  at: { criterion: CheckableCriterion; phaseId: string; commit: string | undefined; sourceTree: string | undefined },
 ): Promise<Evidence> {
   const { criterion, phaseId, commit } = at;
   const { id: criterionId, check, description } = criterion;
-  const key = { check, commit };
-  const known = bench.journal.find<Evidence>(`evidence:${criterionId}`, key);
+  // Documents and reports do not change what a check sees: evidence holds as long as the same code stands.
+  const key = { check, sourceTree: at.sourceTree };
+  const known = bench.options.rerunTests ? undefined : bench.journal.find<Evidence>(`evidence:${criterionId}`, key);
   const { signal, clock } = bench;
   const place = { cwd: bench.paths.root, env: bench.environment, signal, clock };
   const evidence = known ?? (await runCheck({ ...place, criterionId, phaseId, check, commit }));
-  if (!known) bench.journal.save(`evidence:${criterionId}`, key, evidence);
-  await writeJsonArtifact(join(bench.paths.evidence, `${criterionId}.json`), { criterion, evidence });
   const { passed, summary, durationMs } = evidence;
-  bench.emit({
-    type: "criterion-checked",
-    phase: phaseId,
-    criterion: criterionId,
-    description,
-    passed,
-    summary,
-    durationMs,
+  bench.atomically(() => {
+    if (!known) bench.journal.save(`evidence:${criterionId}`, key, evidence);
+    bench.emit({
+      type: "criterion-checked",
+      phase: phaseId,
+      criterion: criterionId,
+      description,
+      passed,
+      summary,
+      durationMs,
+    });
   });
+  await writeJsonArtifact(join(bench.paths.evidence, `${criterionId}.json`), { criterion, evidence });
   return evidence;
 }

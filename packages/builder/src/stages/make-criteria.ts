@@ -25,23 +25,25 @@ export async function makeCriteria(
   bench: Workbench,
   made: { analysis: Analysis; plan: Plan },
 ): Promise<{ criteria: CriteriaByPhase; reused: boolean }> {
-  const { specification } = bench.intake;
+  const asked = await mapLimited(made.plan.phases, 4, (phase) => criteriaOfPhase(bench, { ...made, phase }));
+  const value = uniqueIds(asked.map(({ phase, value: criteria }) => ({ phase, criteria })));
+  const reused = asked.every((one) => one.reused);
+  await writeJsonArtifact(join(bench.paths.artifacts, "criteria.json"), value);
+  return { criteria: value, reused };
+}
+
+/** One phase's criteria, asked for once for its tasks and requirements: what changes elsewhere in the specification changes nothing here. */
+async function criteriaOfPhase(bench: Workbench, made: { analysis: Analysis; plan: Plan; phase: Phase }) {
+  const { phase } = made;
+  const ids = phase.tasks.flatMap((task) => task.requirementIds);
   const inputs = {
-    specification: specification.hash,
-    plan: made.plan,
+    phase,
+    requirements: pickRequirements(bench.intake.requirements, ids).map(({ id, hash }) => [id, hash]),
     model: bench.model.id,
     agent: acceptanceGenerator.system,
   };
-  const { value, reused } = await runStep(bench, { name: "criteria", inputs }, async () =>
-    uniqueIds(
-      await mapLimited(made.plan.phases, 4, async (phase) => ({
-        phase: phase.id,
-        criteria: await criteriaOf(bench, { ...made, phase }),
-      })),
-    ),
-  );
-  await writeJsonArtifact(join(bench.paths.artifacts, "criteria.json"), value);
-  return { criteria: value, reused };
+  const step = { name: `criteria:${phase.id}`, inputs };
+  return { phase: phase.id, ...(await runStep(bench, step, () => criteriaOf(bench, made))) };
 }
 
 async function criteriaOf(

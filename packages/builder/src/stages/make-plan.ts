@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import { mergePlans, taskGenerator } from "@ccb/agents";
+import { diffSpecs } from "@ccb/context";
 import { type Analysis, CcbError, listTasks, type Phase, type Plan, validatePlan } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
-import type { Workbench } from "../workbench.ts";
-import { requirementsOf } from "./_requirements-of.ts";
+import type { PreviousPlan, Workbench } from "../workbench.ts";
+import { pickRequirements, requirementsOf } from "./_requirements-of.ts";
 import { runStep } from "./_run-step.ts";
+import { chooseSpecification } from "./_specification-part.ts";
 import { listFinishedTasks } from "./reuse-task.ts";
+import { carryPlanOver } from "./update-plan.ts";
 
 /** Asks the task generator, chunk by chunk, and validates the whole graph; saves `artifacts/plan.json`. */
 export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ plan: Plan; reused: boolean }> {
@@ -17,7 +20,9 @@ export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ 
     executor: bench.options.model,
     agent: taskGenerator.system,
   };
-  const { value: plan, reused } = await runStep(bench, { name: "plan", inputs }, () => generatePlan(bench, analysis));
+  const { value: plan, reused } = await runStep(bench, { name: "plan", inputs }, () =>
+    bench.previous ? updatePlan(bench, bench.previous, analysis) : generatePlan(bench, analysis),
+  );
   const problems = validatePlan(
     plan,
     requirements.map(({ id }) => id),
@@ -55,6 +60,32 @@ async function generatePlan(bench: Workbench, analysis: Analysis): Promise<Plan>
   }
   return mergePlans(parts);
 }
+
+/** The plan of the earlier specification, carried over, and a plan for what nothing in it covers. */
+async function updatePlan(bench: Workbench, previous: PreviousPlan, analysis: Analysis): Promise<Plan> {
+  const { specification, requirements } = bench.intake;
+  const { plan, uncovered } = carryPlanOver(previous.plan, diffSpecs(previous.specification, specification.text));
+  if (uncovered.length === 0) return plan;
+  const title = `Added to ${specification.title}`;
+  const { value } = await taskGenerator.run(
+    {
+      specification: chooseSpecification(bench, {
+        task: { title, requirementIds: uncovered },
+        requirements,
+        budgetTokens: addedSpecificationBudget,
+      }),
+      requirements: pickRequirements(requirements, uncovered),
+      analysis,
+      executorModel: bench.options.model,
+      earlierPhases: chooseEarlier(plan.phases),
+    },
+    { model: bench.model, scope: { build: bench.build }, signal: bench.signal },
+  );
+  return mergePlans([plan, value]);
+}
+
+/** Tokens of specification shown when only what was added is planned. */
+const addedSpecificationBudget = 100_000;
 
 /** Tasks of earlier parts that a later part is told about: their ids, names and files are about 60 tokens each. */
 const mostEarlierTasks = 300;

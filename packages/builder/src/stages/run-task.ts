@@ -1,87 +1,136 @@
-import { lstat, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CcbError, type ExecutorEvent, type TaskRunResult } from "@ccb/core";
-import type { ChangedFile, CommitMessage } from "../project/repository.ts";
+import type { TaskRunResult } from "@ccb/core";
+import type { Attempt } from "../journal/run-table.ts";
+import type { CommitMessage } from "../repository/open-repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import { reportSetAside } from "../workplace/_set-aside.ts";
+import { openWorkplace, type Workplace } from "../workplace/workplace.ts";
 import { describeTask } from "./_describe-task.ts";
+import { recordFiles } from "./_record-files.ts";
+import { reportExecutorEvent } from "./_report-executor-event.ts";
 import { watchCompliance } from "./_watch-compliance.ts";
+import { findConflictMarkers, renderConflictPrompt } from "./resolve-conflict.ts";
+import { hashTaskInputs } from "./reuse-task.ts";
 import type { TaskSession, TaskSessionResult } from "./task-session.ts";
 
 const defaultTaskTimeoutMs = 30 * 60_000;
 const idleLimitMs = 6 * 60_000;
 const maxTurns = 200;
+/** Sessions that may try to resolve one task's conflicts. */
+const maxConflictSessions = 2;
+
+interface Running {
+  bench: Workbench;
+  session: TaskSession;
+  place: Workplace;
+  attempt: Attempt;
+}
+
+/** Runs one task in Claude Code, holds it to the MCP policy, commits what it changed and brings it onto the main line. */
+export async function runTaskSession(
+  bench: Workbench,
+  work: BuildWork,
+  session: TaskSession,
+): Promise<TaskSessionResult> {
+  const { phase, task } = session;
+  const place = await openWorkplace(bench, { session, resumeFrom: undefined });
+  try {
+    const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
+    bench.fences.set(task.id, attempt);
+    bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
+    const running = { bench, session, place, attempt };
+    const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
+    const result = await finishSession(running, await runSession(running, asked));
+    // The end of a finished task is noted together with its result, by whoever saves it.
+    if (result.outcome === "failed" || result.outcome === "budget-reached") attempt.end(result.outcome);
+    return result;
+  } finally {
+    const kept = await place.close();
+    if (kept) reportSetAside(bench, task.id, kept);
+  }
+}
 
 interface SessionEnd {
   run: TaskRunResult;
   violation: string | undefined;
 }
 
-/** Runs one Claude Code session, holds it to the MCP policy, records what it changed and commits it. */
-export async function runTaskSession(
-  bench: Workbench,
-  work: BuildWork,
-  session: TaskSession,
-): Promise<TaskSessionResult> {
-  const { phase, task, attempt } = session;
-  const base = await restoreBase(bench, session);
-  bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt });
-  const endAttempt = bench.journal.attempt(`task:${task.id}`, attempt);
-  const ended = await runSession(bench, work, session);
-  const result = await judgeSession(bench, { session, base, ...ended });
-  endAttempt(result.outcome);
-  return result;
-}
-
-/** The commit the task starts from: the last of ours. What an interrupted attempt left on top of it is set aside under a ref. */
-async function restoreBase(bench: Workbench, session: TaskSession): Promise<string> {
-  const base = await bench.repository.lastCommitOf(bench.build);
-  if (!base)
-    throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
-  const name = `${session.task.id}-${bench.clock
-    .now()
-    .toISOString()
-    .replaceAll(/[^0-9]/g, "")}`;
-  const kept = await bench.repository.setAside(base, name);
-  if (kept) {
-    bench.emit({ type: "warning", message: `Unfinished work of task ${session.task.id} was set aside as ${kept}.` });
-  }
-  return base;
-}
-
-async function runSession(bench: Workbench, work: BuildWork, session: TaskSession): Promise<SessionEnd> {
+async function runSession(
+  { bench, session, place, attempt }: Running,
+  asked: { prompt: string; systemAppend: string },
+): Promise<SessionEnd> {
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
   const watch = watchCompliance(bench, session);
   const run = await bench.executor.runTask({
-    ...(await describeTask(bench, work, session)),
-    cwd: bench.paths.root,
+    ...asked,
+    cwd: place.directory,
     model: bench.options.model,
     baseUrl: bench.gateway.urlFor(scope),
-    mcpServers: bench.servers,
+    mcpServers: place.servers.filter(({ name }) => !session.withoutServers.includes(name)),
     limits: { maxTurns, idleMs: idleLimitMs, totalMs: bench.options.taskTimeoutMs ?? defaultTaskTimeoutMs },
     signal: bench.signal,
     onToolUse: watch.onToolUse,
     beforeEnd: watch.beforeEnd,
-    onEvent: (event) => reportEvent(bench, session, event),
+    onEvent: (event) => {
+      if (event.type === "session-started") attempt.session(event.sessionId);
+      reportExecutorEvent(bench, { session, directory: place.directory }, event);
+    },
   });
   return { run, violation: run.status === "done" ? watch.violation() : undefined };
 }
 
-async function judgeSession(
-  bench: Workbench,
-  ended: { session: TaskSession; base: string } & SessionEnd,
-): Promise<TaskSessionResult> {
-  const { run, session, violation } = ended;
+/** Undefined for a session that did what it should; only then its work is committed. */
+function judgeSession(bench: Workbench, { run, violation }: SessionEnd): TaskSessionResult | undefined {
   if (bench.signal.aborted || run.status === "aborted") return { outcome: "stopped" };
   if (run.status === "refused") return { outcome: "budget-reached", reason: run.reason };
-  if (violation) return { outcome: "failed", retryable: false, reason: `MCP policy violated: ${violation}.` };
-  if (run.status !== "done") return { outcome: "failed", retryable: true, reason: run.reason };
-  // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
-  const commit = await bench.repository.commitSince(ended.base, renderCommit(bench, session), "artifacts");
-  const files = await bench.repository.changedFiles(ended.base, commit);
-  if (files.length === 0) bench.emit({ type: "warning", message: `Task ${session.task.id} changed no file.` });
-  await recordFiles(bench, session, files);
-  return { outcome: "done", commit, files: files.length, text: run.text };
+  if (violation) {
+    return { outcome: "failed", failure: { kind: "mcp-policy", reason: `MCP policy violated: ${violation}.` } };
+  }
+  if (run.status !== "done") return { outcome: "failed", failure: { kind: "unknown", reason: run.reason } };
+  return undefined;
+}
+
+/** Commits a session's work and brings it onto the main line; a conflict goes back to a session that sees both sides. */
+async function finishSession(running: Running, first: SessionEnd): Promise<TaskSessionResult> {
+  const { bench, session, place, attempt } = running;
+  const { phase, task } = session;
+  let ended = first;
+  for (let conflicts = 0; ; conflicts++) {
+    const bad = judgeSession(bench, ended);
+    if (bad) return bad;
+    attempt.fence();
+    const message = renderCommit(bench, session);
+    const made = await place.commit(message);
+    attempt.fence();
+    const merged = await place.integrate(made, message);
+    if (merged.outcome === "merged") {
+      const files = await bench.repository.changedFiles(`${merged.commit}^`, merged.commit);
+      if (files.length === 0) bench.emit({ type: "warning", message: `Task ${task.id} changed no file.` });
+      await recordFiles(bench, { session, directory: place.directory, files });
+      return { outcome: "done", commit: merged.commit, files: files.length, text: first.run.text, attempt };
+    }
+    const { files } = merged;
+    bench.emit({
+      type: "merge-end",
+      phase: phase.id,
+      task: task.id,
+      outcome: "conflict",
+      commit: undefined,
+      files,
+    });
+    const reason = `Its work is in conflict with what was merged meanwhile, in ${files.join(", ")}.`;
+    if (conflicts >= maxConflictSessions) return { outcome: "failed", failure: { kind: "file-conflict", reason } };
+    await place.showConflict(made, merged.head);
+    ended = await runSession(
+      running,
+      await renderConflictPrompt({ bench, session, directory: place.directory, files }),
+    );
+    const left = await findConflictMarkers(place.directory, files);
+    if (left.length > 0 && ended.run.status === "done") {
+      const why = `Conflict markers were left in ${left.join(", ")}.`;
+      return { outcome: "failed", failure: { kind: "file-conflict", reason: why } };
+    }
+  }
 }
 
 function renderCommit(bench: Workbench, { task, phase }: TaskSession): CommitMessage {
@@ -93,58 +142,7 @@ function renderCommit(bench: Workbench, { task, phase }: TaskSession): CommitMes
       ["CCB-Phase", phase.id],
       ["CCB-Task", task.id],
       ["CCB-Requirements", task.requirementIds.join(", ") || "none"],
+      ["CCB-Inputs", hashTaskInputs(bench, { task, phase })],
     ],
   };
-}
-
-/** Keeps a copy of every regular file that the task made or changed. */
-async function recordFiles(bench: Workbench, session: TaskSession, files: ChangedFile[]): Promise<void> {
-  const spent = bench.ledger.entries({ task: session.task.id });
-  const tokens = spent.reduce((sum, entry) => sum + entry.usage.outputTokens, 0);
-  for (const file of files) {
-    if (file.change === "deleted") continue;
-    const path = join(bench.paths.root, file.path);
-    if (!(await lstat(path)).isFile()) continue;
-    const content = await readFile(path);
-    const { phase, task } = session;
-    bench.generatedCode.record({
-      phase: phase.id,
-      task: task.id,
-      model: bench.options.model,
-      tokens,
-      path: file.path,
-      content,
-    });
-  }
-}
-
-function reportEvent(bench: Workbench, { phase, task }: TaskSession, event: ExecutorEvent): void {
-  if (event.type === "session-started") reportServers(bench, event.mcpServers);
-  if (event.type === "tool-started") {
-    const message = describeTool(event.name, event.input, bench.paths.root);
-    bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message });
-  }
-  if (event.type === "api-retried") {
-    const seconds = Math.round(event.delayMs / 1000);
-    const message = `The model server answered ${event.status ?? "nothing"}; try ${event.attempt} in ${seconds} s.`;
-    bench.emit({ type: "warning", message });
-  }
-}
-
-function reportServers(bench: Workbench, servers: { name: string; status: string }[]): void {
-  for (const { name, status } of servers) {
-    if (status === "connected" || status === "pending" || bench.unavailable.has(name)) continue;
-    bench.emit({ type: "mcp-unavailable", server: name, reason: `Claude Code reports it as ${status}` });
-  }
-}
-
-/** One line for people: the tool and what it is used on. */
-function describeTool(name: string, input: unknown, root: string): string {
-  const fields = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
-  const subject = String(fields.file_path ?? fields.command ?? fields.path ?? fields.query ?? "").replaceAll(
-    `${root}/`,
-    "",
-  );
-  const short = name.replace(/^mcp__/, "").replace("__", " ");
-  return `${short} ${subject.split("\n")[0]?.slice(0, 80) ?? ""}`.trim();
 }

@@ -1,19 +1,30 @@
 import type { Evidence, Phase, Task } from "@ccb/core";
+import type { Attempt } from "../journal/run-table.ts";
 
 /** A session to run: a task of the plan, or the repair of a phase whose acceptance failed. */
 export interface TaskSession {
   task: Task;
   phase: Phase;
-  attempt: number;
   /** What the failed checks of the phase saw; only for a repair. */
   evidence: Evidence[];
-  /** Why the attempt before this one failed. */
+  isRepair: boolean;
+  /** Why the attempt before this one failed, and what to do differently. */
   earlierFailure: string | undefined;
+  /** Share of the usual context that the session is given; smaller after an overflow. */
+  contextShare: number;
+  /** MCP servers that the session goes without. */
+  withoutServers: string[];
 }
 
 /** How a session ended; only `done` has a commit. */
 export type TaskSessionResult =
-  | { outcome: "done"; commit: string; files: number; text: string }
-  | { outcome: "failed"; retryable: boolean; reason: string }
+  | { outcome: "done"; commit: string; files: number; text: string; attempt: Attempt }
+  | { outcome: "failed"; failure: SessionFailure }
   | { outcome: "stopped" }
   | { outcome: "budget-reached"; reason: string };
+
+/** What is known of a session that failed, for the recovery policy. */
+export interface SessionFailure {
+  kind: string;
+  reason: string;
+}

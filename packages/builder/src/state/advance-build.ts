@@ -1,178 +1,164 @@
-import type { BuildOutcome, BuildStage, Plan } from "@ccb/core";
+import { describeOutcome } from "./_describe-outcome.ts";
+import { findTask, replacePhase, setTaskStatus, startNextWork, stopStarting, type WorkStep } from "./_phase-work.ts";
 import {
-  type BuildEffect,
   type BuildInput,
   type BuildState,
   type BuildStep,
-  type PhaseState,
+  effectKey,
+  type LinearStage,
   planPhaseStates,
-  type TaskState,
 } from "./build-state.ts";
 
-type LinearStage = Exclude<BuildStage, "execution">;
-
-const stagesBeforeExecution: readonly LinearStage[] = ["intake", "analysis", "plan", "criteria", "instructions"];
+const stagesBeforeExecution: readonly LinearStage[] = ["intake", "mcp", "analysis", "plan", "criteria", "instructions"];
 const stagesAfterExecution: readonly LinearStage[] = ["documents", "summary"];
 
 /**
- * The build's state machine: what happened → the new state and what to do next. Pure. An input that does not fit the state (a task that is not running, anything after
- * the end) changes nothing.
+ * The build's state machine: what happened → the new state and what to do next. Pure. Several effects may be under way at once; each is answered by one input. An input
+ * that answers nothing under way (a task that is not running, anything after the end) changes nothing.
  */
 export function advanceBuild(state: BuildState, input: BuildInput): BuildStep {
   if (state.stage === "ended") return { state, effects: [] };
   switch (input.type) {
     case "started":
-      return { state, effects: [{ type: "run-stage", stage: "intake" }] };
+      return settle(runStage(state, "intake"));
+    case "pause-requested":
+      return settle({ state: { ...state, paused: true }, work: [] });
+    case "resume-requested":
+      return settle({ state: { ...state, paused: false, held: [] }, work: state.held });
+    case "interrupted":
+      return interrupt(state, input);
+    default:
+      return answer(state, input);
+  }
+}
+
+type Answer = Exclude<
+  BuildInput,
+  { type: "started" } | { type: "pause-requested" } | { type: "resume-requested" } | { type: "interrupted" }
+>;
+
+function answer(state: BuildState, input: Answer): BuildStep {
+  const key = answeredKey(input);
+  if (!state.underWay.includes(key)) return { state, effects: [] };
+  const answered = { ...state, underWay: state.underWay.filter((other) => other !== key) };
+  return settle(react(answered, input));
+}
+
+function answeredKey(input: Answer): string {
+  switch (input.type) {
     case "stage-finished":
-      return finishStage(input.plan ? withPlan(state, input.plan) : state, input.stage);
+      return `stage:${input.stage}`;
     case "task-finished":
-      return finishTask(state, input.task);
+    case "task-failed":
+      return `task:${input.task}`;
+    case "phase-checked":
+      return `check:${input.phase}`;
+    case "phase-repaired":
+      return `repair:${input.phase}`;
+  }
+}
+
+function react(state: BuildState, input: Answer): WorkStep {
+  switch (input.type) {
+    case "stage-finished": {
+      const { plan, finished } = input;
+      const { phases: chosen, skipTests } = state.policy;
+      const planned = plan ? { ...state, phases: planPhaseStates(plan, { chosen, finished, skipTests }) } : state;
+      return finishStage(planned, input.stage);
+    }
+    case "task-finished":
+      return proceed(setTaskStatus(state, input.task, "done"));
     case "task-failed":
       return failTask(state, input);
     case "phase-checked":
       return judgePhase(state, input);
     case "phase-repaired":
-      return checkRepaired(state, input.phase);
-    case "interrupted":
-      return end(state, input.outcome, input.reason);
+      return proceed(replacePhase(state, input.phase, { status: "checking" }));
   }
 }
 
-function withPlan(state: BuildState, plan: Plan): BuildState {
-  return { ...state, phases: planPhaseStates(plan, state.policy.phases) };
+/**
+ * What a step comes to: work is given out, or held while the build is paused, or left undone because the build is ending; once nothing is under way
+ * and an end is due, it ends.
+ */
+function settle({ state, work }: WorkStep): BuildStep {
+  if (state.ending) {
+    const left = stopStarting(state, work);
+    if (left.underWay.length > 0) return { state: left, effects: [] };
+    const { outcome, reason } = state.ending;
+    return { state: { ...left, stage: "ended", outcome }, effects: [{ type: "end", outcome, reason }] };
+  }
+  if (state.paused) return { state: { ...state, held: [...state.held, ...work] }, effects: [] };
+  return { state: { ...state, underWay: [...state.underWay, ...work.map(effectKey)] }, effects: work };
 }
 
-function finishStage(state: BuildState, stage: LinearStage): BuildStep {
-  if (state.stage !== stage) return { state, effects: [] };
+/** The effect that was cut is not under way any more, what it was about stays undone, and nothing new starts. */
+function interrupt(state: BuildState, input: Extract<BuildInput, { type: "interrupted" }>): BuildStep {
+  const { effect, outcome, reason } = input;
+  if (effect !== undefined && !state.underWay.includes(effect)) return { state, effects: [] };
+  const task = effect?.startsWith("task:") ? effect.slice("task:".length) : undefined;
+  const cut = task === undefined ? state : setTaskStatus(state, task, "pending");
+  const held = stopStarting(cut, cut.held);
+  // The first reason is the cause; what breaks after it breaks because of it.
+  const ending = state.ending ?? { outcome, reason };
+  const underWay = state.underWay.filter((key) => key !== effect);
+  return settle({ state: { ...held, held: [], underWay, ending }, work: [] });
+}
+
+function runStage(state: BuildState, stage: LinearStage): WorkStep {
+  return { state: { ...state, stage }, work: [{ type: "run-stage", stage }] };
+}
+
+function finishStage(state: BuildState, stage: LinearStage): WorkStep {
   const before = stagesBeforeExecution.indexOf(stage);
   const next =
     before >= 0 ? stagesBeforeExecution[before + 1] : stagesAfterExecution[stagesAfterExecution.indexOf(stage) + 1];
   if (next) return runStage(state, next);
-  if (before < 0) return end(state, outcomeOf(state), reasonOf(state));
-  if (state.policy.dryRun)
-    return end(state, "planned", "The plan is made; nothing was built, because this is a dry run.");
-  return nextWork({ ...state, stage: "execution" });
-}
-
-function runStage(state: BuildState, stage: LinearStage): BuildStep {
-  return { state: { ...state, stage }, effects: [{ type: "run-stage", stage }] };
-}
-
-/** The next piece of work in the phases; documents when there is none left. */
-function nextWork(state: BuildState): BuildStep {
-  for (const phase of state.phases) {
-    if (phase.status === "building" || phase.status === "pending") return workInPhase(state, phase);
-    if (phase.status === "checking") return { state, effects: [{ type: "check-phase", phase: phase.id }] };
-    if (phase.status === "repairing") return { state, effects: [{ type: "repair-phase", phase: phase.id }] };
+  if (before < 0) return end(state, describeOutcome(state));
+  if (state.policy.dryRun) {
+    return end(state, {
+      outcome: "planned",
+      reason: "The plan is made; nothing was built, because this is a dry run.",
+    });
   }
-  return runStage(state, "documents");
+  return proceed({ ...state, stage: "execution" });
 }
 
-function workInPhase(state: BuildState, phase: PhaseState): BuildStep {
-  if (phase.tasks.some((task) => task.status === "running")) return { state, effects: [] };
-  const ready = phase.tasks.find((task) => task.status === "pending" && isReady(state, task));
-  if (ready) {
-    const attempt = ready.attempts + 1;
-    return {
-      state: replacePhase(state, {
-        ...phase,
-        status: "building",
-        tasks: phase.tasks.map((task) => (task === ready ? { ...task, status: "running", attempts: attempt } : task)),
-      }),
-      effects: [{ type: "run-task", phase: phase.id, task: ready.id, attempt }],
-    };
-  }
-  const tasks = phase.tasks.map(
-    (task): TaskState => (task.status === "pending" ? { ...task, status: "skipped" } : task),
-  );
-  const nothingDone = tasks.every((task) => task.status !== "done");
-  const anyFailed = tasks.some((task) => task.status !== "done");
-  const status = nothingDone ? "failed" : state.policy.skipTests ? (anyFailed ? "failed" : "unverified") : "checking";
-  return nextWork(replacePhase(state, { ...phase, tasks, status }));
+/** The next work of the phases; when there is none left and nothing is under way, the documents. */
+function proceed(state: BuildState): WorkStep {
+  const step = startNextWork(state);
+  const isOver = step.work.length === 0 && step.state.underWay.length === 0 && step.state.held.length === 0;
+  return isOver ? runStage(step.state, "documents") : step;
 }
 
-/** A dependency in a phase that is left out counts as met: the caller has checked that it was built before. */
-function isReady(state: BuildState, task: TaskState): boolean {
-  return task.dependsOn.every((id) => {
-    const phase = state.phases.find((candidate) => candidate.tasks.some((other) => other.id === id));
-    return phase?.status === "left-out" || phase?.tasks.find((other) => other.id === id)?.status === "done";
-  });
+function end(state: BuildState, ending: NonNullable<BuildState["ending"]>): WorkStep {
+  return { state: { ...state, ending: state.ending ?? ending }, work: [] };
 }
 
-function judgePhase(state: BuildState, input: { phase: string; passed: boolean; reason: string }): BuildStep {
+function judgePhase(state: BuildState, input: { phase: string; passed: boolean; reason: string }): WorkStep {
   const phase = state.phases.find((candidate) => candidate.id === input.phase);
-  if (phase?.status !== "checking") return { state, effects: [] };
+  if (!phase) return { state, work: [] };
   if (input.passed) {
-    const complete = phase.tasks.every((task) => task.status === "done");
-    return nextWork(replacePhase(state, { ...phase, status: complete ? "passed" : "failed" }));
+    const isComplete = phase.tasks.every((task) => task.status === "done");
+    return proceed(replacePhase(state, phase.id, { status: isComplete ? "passed" : "failed" }));
   }
   if (phase.repairs < state.policy.maxRepairs) {
-    return nextWork(replacePhase(state, { ...phase, status: "repairing", repairs: phase.repairs + 1 }));
+    return proceed(replacePhase(state, phase.id, { status: "repairing", repairs: phase.repairs + 1 }));
   }
-  const failed = replacePhase(state, { ...phase, status: "failed" });
-  if (state.policy.continueOnError) return nextWork(failed);
-  return end(failed, "acceptance-failed", `Phase "${input.phase}" was not accepted: ${input.reason}`);
+  const failed = replacePhase(state, phase.id, { status: "failed" });
+  if (state.policy.continueOnError) return proceed(failed);
+  const reason = `Phase "${input.phase}" was not accepted: ${input.reason}`;
+  return end(failed, { outcome: "acceptance-failed", reason });
 }
 
-function end(state: BuildState, outcome: BuildOutcome, reason: string): BuildStep {
-  const effect: BuildEffect = { type: "end", outcome, reason };
-  return { state: { ...state, stage: "ended", outcome }, effects: [effect] };
-}
-
-function outcomeOf(state: BuildState): BuildOutcome {
-  const tasks = state.phases.flatMap((phase) => phase.tasks);
-  if (tasks.some((task) => task.status === "failed" || task.status === "skipped")) return "failed";
-  return state.phases.some((phase) => phase.status === "failed") ? "acceptance-failed" : "done";
-}
-
-function reasonOf(state: BuildState): string {
-  const idsOf = (status: PhaseState["status"]) =>
-    state.phases.filter((phase) => phase.status === status).map((phase) => phase.id);
-  const failed = idsOf("failed");
-  const leftOut = idsOf("left-out");
-  const done =
-    leftOut.length === 0 ? "Every phase is built." : `The chosen phases are built; left out: ${leftOut.join(", ")}.`;
-  return failed.length === 0
-    ? done
-    : `The build went on after errors; these phases are not accepted: ${failed.join(", ")}.`;
-}
-
-function findTask(state: BuildState, id: string): TaskState | undefined {
-  return state.phases.flatMap((phase) => phase.tasks).find((task) => task.id === id);
-}
-
-/** The state with one running task changed. */
-function replaceTask(state: BuildState, id: string, status: TaskState["status"]): BuildState | undefined {
-  const phase = state.phases.find((candidate) =>
-    candidate.tasks.some((task) => task.id === id && task.status === "running"),
-  );
-  if (!phase) return undefined;
-  return replacePhase(state, {
-    ...phase,
-    tasks: phase.tasks.map((task) => (task.id === id ? { ...task, status } : task)),
-  });
-}
-
-function finishTask(state: BuildState, id: string): BuildStep {
-  const changed = replaceTask(state, id, "done");
-  return changed ? nextWork(changed) : { state, effects: [] };
-}
-
-function failTask(state: BuildState, input: { task: string; retryable: boolean; reason: string }): BuildStep {
-  const attempts = findTask(state, input.task)?.attempts ?? 0;
-  const isLast = !input.retryable || attempts >= state.policy.maxTaskAttempts;
-  const changed = replaceTask(state, input.task, isLast ? "failed" : "pending");
-  if (!changed) return { state, effects: [] };
-  if (!isLast || state.policy.continueOnError) return nextWork(changed);
-  return end(changed, "failed", `Task "${input.task}" failed: ${input.reason}`);
-}
-
-function checkRepaired(state: BuildState, id: string): BuildStep {
-  const phase = state.phases.find((candidate) => candidate.id === id);
-  if (phase?.status !== "repairing") return { state, effects: [] };
-  return nextWork(replacePhase(state, { ...phase, status: "checking" }));
-}
-
-function replacePhase(state: BuildState, phase: PhaseState): BuildState {
-  return { ...state, phases: state.phases.map((other) => (other.id === phase.id ? phase : other)) };
+function failTask(state: BuildState, input: Extract<BuildInput, { type: "task-failed" }>): WorkStep {
+  const task = findTask(state, input.task);
+  if (!task) return { state, work: [] };
+  const { next } = input;
+  if (next.type === "retry" && task.attempts < state.policy.maxTaskAttempts) {
+    return proceed(setTaskStatus(state, task.id, { status: "pending", delayMs: next.delayMs }));
+  }
+  const failed = setTaskStatus(state, task.id, "failed");
+  if (state.policy.continueOnError) return proceed(failed);
+  return end(failed, { outcome: "failed", reason: `Task "${task.id}" failed: ${input.reason}` });
 }

@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
-import { CcbError } from "@ccb/core";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { hashText } from "../journal/hash-inputs.ts";
+import { runGit, runGitForAnswer } from "./run-git.ts";
 
 /** How a file changed between two commits. */
 export interface ChangedFile {
@@ -12,12 +15,22 @@ export interface Repository {
   directory: string;
   /** Makes the repository unless there is one. */
   initialize(): Promise<void>;
+  /** False before `initialize`. */
+  exists(): Promise<boolean>;
+  /** Makes the index anew from HEAD when git cannot read it; true when it had to. */
+  resetIndexIfDamaged(): Promise<boolean>;
+  /** What `git fsck` finds missing or broken; an empty list means sound. Reads every object. */
+  findDamage(): Promise<string[]>;
   /** Hash of HEAD, or undefined before the first commit. */
   head(): Promise<string | undefined>;
   /** The last commit that CCB made for a build, below whatever a session may have committed by itself. */
   lastCommitOf(build: string): Promise<string | undefined>;
-  /** True where the commit is HEAD or an ancestor of it. */
-  isInHistory(hash: string): Promise<boolean>;
+  /** The commits of tasks in the history of HEAD, newest first, by their trailers; one call of git. */
+  listTaskCommits(): Promise<TaskCommit[]>;
+  /** The message of a task's commit, and the hash of its inputs in it. */
+  readTaskCommit(commit: string): Promise<{ message: string; inputs: string | undefined }>;
+  /** One hash for everything that is built (no artifacts, documents or instructions): equal exactly where the same code stands. */
+  sourceTree(commit: string): Promise<string>;
   isClean(): Promise<boolean>;
   /**
    * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
@@ -35,25 +48,20 @@ export interface Repository {
   setAside(commit: string, name: string): Promise<string | undefined>;
 }
 
+/** A commit that CCB made for a task. */
+export interface TaskCommit {
+  commit: string;
+  task: string;
+  /** What the task was made from, as a hash; undefined for commits of versions that did not write it. */
+  inputs: string | undefined;
+}
+
 export interface CommitMessage {
   subject: string;
   body?: string;
   /** Trailers in order: `["CCB-Task", "api"]`. */
   trailers: [key: string, value: string][];
 }
-
-/**
- * Settings of every git call: durable writes (without `core.fsync=all` a power cut left 36 of 40 repositories unusable, see docs/decisions/0005), no hooks of the generated
- * project, no signing, no pager.
- */
-const settings = [
-  "core.fsync=all",
-  "core.hooksPath=/dev/null",
-  "commit.gpgsign=false",
-  "core.pager=cat",
-  "gc.auto=0",
-  "advice.detachedHead=false",
-];
 
 /** Opens the git repository of a project directory; nothing is run before the first method. */
 export function openRepository(options: { directory: string; environment: Record<string, string> }): Repository {
@@ -64,6 +72,29 @@ export function openRepository(options: { directory: string; environment: Record
   return {
     directory,
     head,
+    exists: async () => existsSync(join(directory, ".git")),
+    async resetIndexIfDamaged() {
+      const isSound = await git(["ls-files", "--stage"]).then(
+        () => true,
+        () => false,
+      );
+      if (isSound) return false;
+      await rm(join(directory, ".git", "index"), { force: true });
+      if (await head()) await git(["reset", "--quiet", "--mixed"]);
+      return true;
+    },
+    async findDamage() {
+      const run = {
+        args: ["fsck", "--no-dangling", "--no-progress", "--full"],
+        directory,
+        environment: options.environment,
+      };
+      const codes = Array.from({ length: 64 }, (_, code) => code);
+      const { stdout, stderr, code } = await runGitForAnswer({ ...run, answers: codes });
+      if (code === 0) return [];
+      const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
+      return lines.filter((line) => line !== "" && !line.startsWith("notice:"));
+    },
     async initialize() {
       await git(["init", "--quiet", "--initial-branch=main"]);
       await ensureIdentity(git);
@@ -71,11 +102,21 @@ export function openRepository(options: { directory: string; environment: Record
     async lastCommitOf(build) {
       return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
     },
-    isInHistory: (hash) =>
-      git(["merge-base", "--is-ancestor", hash, "HEAD"]).then(
-        () => true,
-        () => false,
-      ),
+    async listTaskCommits() {
+      if (!(await head())) return [];
+      const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=%x2C)`;
+      const format = `%H%x1f${trailer("CCB-Task")}%x1f${trailer("CCB-Inputs")}%x1e`;
+      return parseTaskCommits(await git(["log", `--format=${format}`, "--grep=^CCB-Task: "]));
+    },
+    async readTaskCommit(commit) {
+      const message = await git(["show", "--no-patch", "--format=%B", commit]);
+      return { message, inputs: /^CCB-Inputs: (\S+)$/m.exec(message)?.[1] };
+    },
+    async sourceTree(commit) {
+      const rows = (await git(["ls-tree", "-z", commit])).split("\0");
+      const sources = rows.filter((row) => row !== "" && !notSource.test(row.slice(row.indexOf("\t") + 1)));
+      return hashText(sources.join("\0"));
+    },
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
     async commitSince(base, message, leaveOut) {
       const folded = base && (await head()) !== base ? await text(["log", "--format=- %s", `${base}..HEAD`]) : "";
@@ -109,6 +150,10 @@ export function openRepository(options: { directory: string; environment: Record
   };
 }
 
+/** Top-level names that hold no built code. */
+const notSource =
+  /^(artifacts|docs|\.claude|CLAUDE\.md|README\.md|agentJournal\.md|masterGuide\.md|stateRecovery\.md)$/;
+
 async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise<void> {
   const known = await git(["config", "user.email"]).catch(() => "");
   if (known.trim() !== "") return;
@@ -116,7 +161,14 @@ async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise
   await git(["config", "user.email", "ccb@localhost"]);
 }
 
-function renderMessage(message: CommitMessage, folded: string): string {
+function parseTaskCommits(output: string): TaskCommit[] {
+  return output.split("\x1e").flatMap((record) => {
+    const [commit = "", task = "", inputs = ""] = record.trim().split("\x1f");
+    return task === "" ? [] : [{ commit, task, inputs: inputs === "" ? undefined : inputs }];
+  });
+}
+
+export function renderMessage(message: CommitMessage, folded: string): string {
   const parts = [
     message.subject,
     message.body ?? "",
@@ -126,7 +178,7 @@ function renderMessage(message: CommitMessage, folded: string): string {
   return [...parts, trailers].filter((part) => part.trim() !== "").join("\n\n");
 }
 
-function parseNameStatus(output: string): ChangedFile[] {
+export function parseNameStatus(output: string): ChangedFile[] {
   const fields = output.split("\0").filter((field) => field !== "");
   const files: ChangedFile[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
@@ -135,42 +187,4 @@ function parseNameStatus(output: string): ChangedFile[] {
     files.push({ path: fields[at + 1] ?? "", change });
   }
   return files;
-}
-
-function runGit(call: { args: string[]; directory: string; environment: Record<string, string> }): Promise<string> {
-  const args = [...settings.flatMap((setting) => ["-c", setting]), ...call.args];
-  return new Promise((resolve, reject) => {
-    const child = spawn("git", args, {
-      cwd: call.directory,
-      env: {
-        ...call.environment,
-        GIT_TERMINAL_PROMPT: "0",
-        GIT_CEILING_DIRECTORIES: parentOf(call.directory),
-        LC_ALL: "C",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (cause) => reject(gitError(call.args, `git could not be started: ${cause.message}`, cause)));
-    child.on("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
-      else reject(gitError(call.args, `it ended with ${code}: ${Buffer.concat(err).toString("utf8").trim()}`));
-    });
-  });
-}
-
-function gitError(args: string[], what: string, cause?: unknown): CcbError {
-  return new CcbError({
-    code: "io-failed",
-    message: `\`git ${args.slice(0, 3).join(" ")}\` in the project directory failed; ${what}`,
-    hint: "Check that git is installed and that the project directory can be written, then run the same command again: finished work is kept.",
-    cause,
-  });
-}
-
-function parentOf(directory: string): string {
-  return directory.replace(/[/\\][^/\\]*[/\\]?$/, "") || "/";
 }

@@ -1,0 +1,96 @@
+import { rm } from "node:fs/promises";
+import { type CommitMessage, renderMessage } from "./open-repository.ts";
+import { runGit } from "./run-git.ts";
+
+/** What became of bringing a commit onto the main line. */
+export type MergeResult =
+  | { outcome: "merged"; commit: string; isFastForward: boolean }
+  | { outcome: "conflict"; head: string; files: string[] };
+
+/** Worktrees of a repository and the way of their commits onto its main line. Every method rejects with a CcbError that holds git's own words. */
+export interface Worktrees {
+  /** A worktree at `base` with no branch. What stands at the path is removed first. */
+  add(path: string, base: string): Promise<void>;
+  /** Removes a worktree and its directory; one that is not there is no error. */
+  remove(path: string): Promise<void>;
+  /** Absolute paths of all worktrees but the main one. */
+  list(): Promise<string[]>;
+  /** Keeps a commit reachable under `refs/ccb/<name>`. */
+  keep(name: string, commit: string): Promise<void>;
+  /** Commits kept under `refs/ccb/<prefix>`, by what follows the prefix. */
+  listKept(prefix: string): Promise<Map<string, string>>;
+  /** Lets a kept commit go; call it only once the commit, or what was made of it, is in the history. */
+  release(name: string): Promise<void>;
+  /**
+   * Brings one commit onto HEAD: as it is where HEAD is its parent, else as a new commit with the merged tree. The merge is tried without touching
+   * any file first; a conflict changes nothing. HEAD moves only if it is still where it was.
+   */
+  merge(commit: string, message: CommitMessage | string): Promise<MergeResult>;
+  /** Puts the main working tree to HEAD. */
+  checkOut(): Promise<void>;
+}
+
+type Git = (args: string[], answers?: readonly number[]) => Promise<string>;
+
+/** Opens the worktrees of the repository in `directory`. */
+export function openWorktrees(options: { directory: string; environment: Record<string, string> }): Worktrees {
+  const { directory } = options;
+  const git: Git = (args, answers = [0]) => runGit({ args, directory, environment: options.environment, answers });
+  const text = async (args: string[]) => (await git(args)).trim();
+  const head = () => text(["rev-parse", "HEAD"]);
+
+  async function moveHead(from: string, to: string): Promise<void> {
+    await git(["update-ref", "HEAD", to, from]);
+    await git(["reset", "--quiet", "--hard", "HEAD"]);
+  }
+
+  return {
+    async add(path, base) {
+      await removeWorktree(git, path);
+      await git(["worktree", "add", "--quiet", "--force", "--detach", path, base]);
+    },
+    remove: (path) => removeWorktree(git, path),
+    async list() {
+      const rows = (await git(["worktree", "list", "--porcelain", "-z"])).split("\0");
+      return rows.flatMap((row) => (row.startsWith("worktree ") ? [row.slice("worktree ".length)] : [])).slice(1);
+    },
+    keep: async (name, commit) => void (await git(["update-ref", `refs/ccb/${name}`, commit])),
+    async listKept(prefix) {
+      const rows = await text(["for-each-ref", "--format=%(refname) %(objectname)", `refs/ccb/${prefix}`]);
+      const found = rows.split("\n").filter((row) => row !== "");
+      return new Map(
+        found.map((row) => {
+          const [name = "", commit = ""] = row.split(" ");
+          return [name.slice(`refs/ccb/${prefix}`.length).replace(/^\//, ""), commit];
+        }),
+      );
+    },
+    release: async (name) => void (await git(["update-ref", "-d", `refs/ccb/${name}`])),
+    async merge(commit, message) {
+      const from = await head();
+      if ((await text(["rev-parse", `${commit}^`])) === from) {
+        await moveHead(from, commit);
+        return { outcome: "merged", commit, isFastForward: true };
+      }
+      const tried = await tryMerge(git, from, commit);
+      if (tried.files.length > 0) return { outcome: "conflict", head: from, files: tried.files };
+      const words = typeof message === "string" ? message.trim() : renderMessage(message, "");
+      const merged = await text(["commit-tree", tried.tree, "-p", from, "-m", words]);
+      await moveHead(from, merged);
+      return { outcome: "merged", commit: merged, isFastForward: false };
+    },
+    checkOut: async () => void (await git(["reset", "--quiet", "--hard", "HEAD"])),
+  };
+}
+
+async function removeWorktree(git: Git, path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await git(["worktree", "prune", "--expire=now"]);
+}
+
+/** `git merge-tree` writes the merged tree and names the files in conflict; its exit code 1 means that there are some. */
+async function tryMerge(git: Git, ours: string, theirs: string): Promise<{ tree: string; files: string[] }> {
+  const output = await git(["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs], [0, 1]);
+  const [tree = "", ...files] = output.split("\0").filter((part) => part !== "");
+  return { tree, files };
+}

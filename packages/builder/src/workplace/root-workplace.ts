@@ -1,0 +1,33 @@
+import { CcbError } from "@ccb/core";
+import { clearStaleLocks } from "../repository/clear-stale-locks.ts";
+import type { Workbench } from "../workbench.ts";
+import { nameSetAside, reportSetAside } from "./_set-aside.ts";
+import type { OpenWorkplaceOptions, Workplace } from "./workplace.ts";
+
+/** The project directory as a workplace: starts from CCB's last commit; what an interrupted attempt left on top of it is set aside under a ref. */
+export async function openRootWorkplace(bench: Workbench, options: OpenWorkplaceOptions): Promise<Workplace> {
+  const { repository, paths } = bench;
+  const { task } = options.session;
+  await clearStaleLocks(paths.root);
+  const base = await repository.lastCommitOf(bench.build);
+  if (!base)
+    throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
+  if (options.resumeFrom !== base) {
+    const kept = await repository.setAside(base, nameSetAside(bench, task.id));
+    if (kept) reportSetAside(bench, task.id, kept);
+  }
+  return {
+    directory: paths.root,
+    base,
+    repository,
+    servers: bench.servers,
+    // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
+    commit: (message) => repository.commitSince(base, message, "artifacts"),
+    integrate: async (commit) => ({ outcome: "merged", commit, isFastForward: true }),
+    showConflict: () => {
+      throw new CcbError({ code: "unexpected", message: "Work in the project directory cannot conflict with itself." });
+    },
+    // What a failed session left stays, as its author would leave it; the next one sets it aside.
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,37 @@
+import type { McpServerDefinition } from "@ccb/core";
+import type { CommitMessage, Repository } from "../repository/open-repository.ts";
+import type { MergeResult } from "../repository/worktrees.ts";
+import type { TaskSession } from "../stages/task-session.ts";
+import type { Workbench } from "../workbench.ts";
+import { openRootWorkplace } from "./root-workplace.ts";
+import { openWorktreeWorkplace } from "./worktree-workplace.ts";
+
+/** Where one session works, and how its work gets onto the main line. */
+export interface Workplace {
+  directory: string;
+  /** The commit the session starts from. */
+  base: string;
+  repository: Repository;
+  /** The MCP servers of this place. */
+  servers: McpServerDefinition[];
+  /** One commit of everything the session did; reachable from then on, whatever happens. */
+  commit(message: CommitMessage): Promise<string>;
+  /** Brings the commit onto the main line. */
+  integrate(commit: string, message: CommitMessage): Promise<MergeResult>;
+  /** After a conflict: puts the place to the main line's commit with the conflict in its files, so that a session can resolve it. */
+  showConflict(commit: string, head: string): Promise<void>;
+  /** Ends the place. What was not committed is kept under a ref, which is returned; nothing is left behind. */
+  close(): Promise<string | undefined>;
+}
+
+export interface OpenWorkplaceOptions {
+  session: TaskSession;
+  /** The commit an interrupted session started from: it goes on where it was, with the files as they are. */
+  resumeFrom: string | undefined;
+}
+
+/** One task at a time works in the project directory itself; with more, each has a git worktree of its own. A repair works where the checks run. */
+export function openWorkplace(bench: Workbench, options: OpenWorkplaceOptions): Promise<Workplace> {
+  const isAlone = bench.parallelTasks === 1 || options.session.isRepair;
+  return isAlone ? openRootWorkplace(bench, options) : openWorktreeWorkplace(bench, options);
+}

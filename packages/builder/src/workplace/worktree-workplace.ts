@@ -1,0 +1,75 @@
+import { constants, cp, mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CcbError } from "@ccb/core";
+import { mandatoryServers } from "@ccb/mcp";
+import { openRepository } from "../repository/open-repository.ts";
+import { runGit } from "../repository/run-git.ts";
+import type { Workbench } from "../workbench.ts";
+import { nameSetAside } from "./_set-aside.ts";
+import { mergeMemory, openMemoryCopy } from "./task-memory.ts";
+import type { OpenWorkplaceOptions, Workplace } from "./workplace.ts";
+
+/** Folders that git does not hold and that a project needs to run. */
+const dependencyFolders = ["node_modules", ".venv"];
+
+/** A git worktree of its own for one task, with its own MCP servers and its own copy of the memory. */
+export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkplaceOptions): Promise<Workplace> {
+  const { worktrees, paths, environment } = bench;
+  const { task } = options.session;
+  const directory = join(paths.worktrees, task.id);
+  let base = options.resumeFrom ?? (await bench.repository.head());
+  if (!base)
+    throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
+  if (options.resumeFrom === undefined) {
+    await mkdir(paths.worktrees, { recursive: true });
+    await worktrees.add(directory, base);
+    await copyDependencies(paths.root, directory);
+  }
+  const repository = openRepository({ directory, environment });
+  const memory = await openMemoryCopy(paths, task.id);
+  const git = (args: string[], answers: number[] = [0]) => runGit({ args, directory, environment, answers });
+  return {
+    directory,
+    get base() {
+      return base as string;
+    },
+    repository,
+    servers: [...mandatoryServers({ projectDirectory: directory, memoryFile: memory }), ...bench.intake.customServers],
+    async commit(message) {
+      const commit = await repository.commitSince(base, message, "artifacts");
+      await worktrees.keep(`done/${task.id}`, commit);
+      return commit;
+    },
+    async integrate(commit, message) {
+      return bench.merges.run(task.id, async () => {
+        const result = await worktrees.merge(commit, message);
+        if (result.outcome === "merged") await mergeMemory(paths, task.id);
+        return result;
+      });
+    },
+    async showConflict(commit, head) {
+      await git(["reset", "--quiet", "--hard", head]);
+      await git(["cherry-pick", "--no-commit", commit], [0, 1]);
+      // What is left is the index's view of the conflict; the session sees it in the files.
+      await git(["reset", "--quiet", "--mixed", head]);
+      base = head;
+    },
+    async close() {
+      const kept = await repository.setAside(base as string, nameSetAside(bench, task.id));
+      await worktrees.remove(directory);
+      return kept;
+    },
+  };
+}
+
+/** Installed dependencies are copied (as clones where the file system can), so that two sessions never write into one folder. */
+async function copyDependencies(from: string, to: string): Promise<void> {
+  for (const name of dependencyFolders) {
+    if (!(await stat(join(from, name)).catch(() => undefined))?.isDirectory()) continue;
+    await cp(join(from, name), join(to, name), {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+    });
+  }
+}
