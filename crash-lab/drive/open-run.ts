@@ -43,6 +43,8 @@ export interface Run {
   marks: Set<string>;
   /** What a scenario expected beyond the rules, and did not see. */
   violations: Violation[];
+  /** Tasks that a scenario has opened again by changing their requirement. */
+  reopened: Set<string>;
   /** What was done to the run, in order. */
   notes: string[];
   /** How often the run was disturbed. */
@@ -98,6 +100,7 @@ export async function openRun(options: OpenRunOptions): Promise<Run> {
     starts: [],
     marks: new Set(),
     violations: [],
+    reopened: new Set(),
     notes: [],
     disturbances: 0,
     last: undefined,

@@ -79,6 +79,7 @@ export async function gatherFacts(run: Run): Promise<RunFacts> {
     committedTasks: repository.committedTasks,
     events: journal.events,
     starts: run.starts,
+    reopened: [...run.reopened],
     ledger: journal.ledger,
     openReservations: journal.openReservations,
     calls: run.model.calls(),

@@ -52,6 +52,7 @@ const good: RunFacts = {
     { callsBefore: 0, eventsBefore: 0, finishedTasks: [] },
     { callsBefore: 3, eventsBefore: 3, finishedTasks: ["a"] },
   ],
+  reopened: [],
   ledger: [row("m1"), row("m2", { agent: "claude-code", task: "a" }), row(undefined, { status: "unknown" }), row("m4")],
   openReservations: 0,
   calls: [
@@ -155,6 +156,12 @@ test("a question that was cut may be asked again, and so may a session's first q
     session,
   ];
   expect(judgeRun({ ...good, calls, ledger: [...good.ledger, row("m5"), row("m6")] }, reference)).toEqual([]);
+});
+
+test("a task whose requirement was changed may run again, and only that one", () => {
+  const events = [...good.events, event(6, "task-start", { task: "a" }), event(7, "task-start", { task: "b" })];
+  const facts = { ...good, events, committedTasks: ["a", "b", "a"], reopened: ["a"] };
+  expect(judgeRun(facts, reference).map(({ what }) => what)).toEqual(["task b was started again (event 7)"]);
 });
 
 test("a cut call is in the ledger with what arrived of it", () => {

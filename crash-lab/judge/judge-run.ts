@@ -39,21 +39,22 @@ function judgeTree({ tree, uncommitted }: RunFacts, reference: Record<string, st
   return [...different, ...uncommitted.map((line) => `not committed: ${line.trim()}`)];
 }
 
-function judgeFinishedTasks({ events, committedTasks, starts, calls }: RunFacts): string[] {
+function judgeFinishedTasks({ events, committedTasks, starts, calls, reopened }: RunFacts): string[] {
   const problems: string[] = [];
+  const isReopened = (task: string) => reopened.includes(task);
   const finished = new Set<string>();
   for (const { type, task, outcome, sequence } of events) {
-    if (task === undefined) continue;
+    if (task === undefined || isReopened(task)) continue;
     if (type === "task-start" && finished.has(task))
       problems.push(`task ${task} was started again (event ${sequence})`);
     if (type === "task-end" && outcome === "done") finished.add(task);
   }
-  const twice = committedTasks.filter((task, index) => committedTasks.indexOf(task) !== index);
+  const twice = committedTasks.filter((task, index) => committedTasks.indexOf(task) !== index && !isReopened(task));
   problems.push(...new Set(twice.map((task) => `task ${task} has more than one commit`)));
   for (const [index, start] of starts.entries()) {
     const until = starts[index + 1]?.callsBefore ?? calls.length;
     for (const call of calls.slice(start.callsBefore, until)) {
-      if (call.task === undefined || !start.finishedTasks.includes(call.task)) continue;
+      if (call.task === undefined || isReopened(call.task) || !start.finishedTasks.includes(call.task)) continue;
       problems.push(`start ${index + 1} asked the model for task ${call.task}, which was finished before it`);
     }
   }

@@ -55,6 +55,8 @@ export interface RunFacts {
   committedTasks: string[];
   events: JournalEvent[];
   starts: CcbStart[];
+  /** Tasks that were opened again on purpose, because their requirement was changed. */
+  reopened: string[];
   ledger: LedgerRow[];
   /** Reservations that nobody settled. */
   openReservations: number;

@@ -41,6 +41,9 @@ export const specification: string = [
   "",
 ].join("\n");
 
+/** The task whose requirement {@link changedSpecification} changes. */
+export const changedTask = "taxes";
+
 /** The same specification with one requirement worded differently: what a user edits between a stop and a resume. */
 export const changedSpecification: string = specification.replace(
   "a module taxes that exports its own name",

@@ -3,13 +3,11 @@ import type { Fault } from "@ccb/testing";
 import type { Run } from "../drive/open-run.ts";
 import type { Scenario } from "./scenario.ts";
 
-const status = (code: number, errorType: string, message: string, headers?: Record<string, string>): Fault => ({
-  fault: "status",
-  status: code,
-  errorType,
-  message,
-  ...(headers ? { headers } : {}),
-});
+type StatusFault = Extract<Fault, { fault: "status" }>;
+
+function refuse(status: number, errorType: string, message: string): StatusFault {
+  return { fault: "status", status, errorType, message };
+}
 
 interface FaultPlan {
   name: string;
@@ -24,9 +22,9 @@ const plans: readonly FaultPlan[] = [
     name: "model-429",
     what: "429 with retry-after",
     times: 2,
-    fault: status(429, "rate_limit_error", "slow down", { "retry-after": "1" }),
+    fault: { ...refuse(429, "rate_limit_error", "slow down"), headers: { "retry-after": "1" } },
   },
-  { name: "model-529", what: "529 twice in a row", times: 2, fault: status(529, "overloaded_error", "Overloaded") },
+  { name: "model-529", what: "529 twice in a row", times: 2, fault: refuse(529, "overloaded_error", "Overloaded") },
   {
     name: "model-cut",
     what: "the stream is cut after three events",
@@ -37,7 +35,7 @@ const plans: readonly FaultPlan[] = [
     name: "model-overflow",
     what: "the prompt is refused as too long",
     times: 1,
-    fault: status(400, "invalid_request_error", "prompt is too long: 250000 tokens > 200000 maximum"),
+    fault: refuse(400, "invalid_request_error", "prompt is too long: 250000 tokens > 200000 maximum"),
   },
   {
     name: "model-bad-json",
@@ -71,7 +69,7 @@ export const modelScenarios: readonly Scenario[] = [
       const wrong = {
         when: (call: { number: number }) => call.number >= from,
         times: 1000,
-        fault: status(401, "authentication_error", "invalid x-api-key"),
+        fault: refuse(401, "authentication_error", "invalid x-api-key"),
       };
       run.model.plan(wrong);
       run.disturb(`401 from call ${from}`);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { changedSpecification, specification } from "../product/ledger-product.ts";
+import { changedSpecification, changedTask, specification } from "../product/ledger-product.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Exit code for a directory that another process holds. */
@@ -40,13 +40,10 @@ export const userScenarios: readonly Scenario[] = [
     name: "spec-changed",
     what: "one requirement is worded differently between a stop and a resume, and back again",
     async disturb(run) {
+      run.reopened.add(changedTask);
       const ccb = run.start();
-      if (
-        !(await ccb.until(
-          (event) => event.type === "task-end" && event.task === run.random.pick(["units", "calendar", "index"]),
-        ))
-      )
-        return;
+      const last = run.random.pick(["units", "calendar", "index"]);
+      if (!(await ccb.until((event) => event.type === "task-end" && event.task === last))) return;
       run.disturb("kill -9, and the specification is changed");
       await ccb.crash();
       const path = join(run.folder, "spec.md");
