@@ -43,29 +43,26 @@ async function runLaboratory(): Promise<number> {
   const parallel = readCount("parallel", values.parallel);
   const tasks = values["parallel-tasks"];
   const library = mkdtempSync(join(tmpdir(), "ccb-lab-preload-"));
-  try {
-    const preload = buildPreload(library);
-    const isRoot = process.platform === "linux" && process.getuid?.() === 0;
-    const { scenarios, skipped } = chooseScenarios(values.scenario, { preload: preload !== undefined, root: isRoot });
-    for (const { name, reason } of skipped) console.log(`skipped ${name}: ${reason}`);
-    if (scenarios.length === 0) throw new Error(`No scenario ${values.scenario ?? ""} can be run; --list names them.`);
-    const reference = await buildReference({ preload });
-    console.log(
-      `undisturbed: ${(reference.durationMs / 1000).toFixed(1)} s, ${reference.calls} calls, ${reference.journalSteps} writes to the journal`,
-    );
-    for (const { rule, what } of reference.violations) console.log(`FAIL undisturbed: ${rule}: ${what}`);
-    const jobs = scheduleRuns(scenarios, runs).map((scenario, index) => ({ scenario, seed: seed + index }));
-    const moreArgs = tasks === undefined ? [] : ["--parallel-tasks", tasks];
-    const reports = await runAll({
-      jobs,
-      parallel,
-      run: (job) => runScenario({ ...job, ...shared({ reference, preload }), moreArgs }),
-    });
-    console.log(renderTotals(reports));
-    return reference.violations.length === 0 && reports.every(({ violations }) => violations.length === 0) ? 0 : 1;
-  } finally {
-    rmSync(library, { recursive: true, force: true });
-  }
+  process.once("exit", () => rmSync(library, { recursive: true, force: true }));
+  const preload = buildPreload(library);
+  const isRoot = process.platform === "linux" && process.getuid?.() === 0;
+  const { scenarios, skipped } = chooseScenarios(values.scenario, { preload: preload !== undefined, root: isRoot });
+  for (const { name, reason } of skipped) console.log(`skipped ${name}: ${reason}`);
+  if (scenarios.length === 0) throw new Error(`No scenario ${values.scenario ?? ""} can be run; --list names them.`);
+  const reference = await buildReference({ preload });
+  console.log(
+    `undisturbed: ${(reference.durationMs / 1000).toFixed(1)} s, ${reference.calls} calls, ${reference.journalSteps} writes to the journal`,
+  );
+  for (const { rule, what } of reference.violations) console.log(`FAIL undisturbed: ${rule}: ${what}`);
+  const jobs = scheduleRuns(scenarios, runs).map((scenario, index) => ({ scenario, seed: seed + index }));
+  const moreArgs = tasks === undefined ? [] : ["--parallel-tasks", tasks];
+  const reports = await runAll({
+    jobs,
+    parallel,
+    run: (job) => runScenario({ ...job, ...shared({ reference, preload }), moreArgs }),
+  });
+  console.log(renderTotals(reports));
+  return reference.violations.length === 0 && reports.every(({ violations }) => violations.length === 0) ? 0 : 1;
 }
 
 function shared({ reference, preload }: { reference: Reference; preload: string | undefined }) {
@@ -92,13 +89,21 @@ async function runAll(options: {
   const reports: RunReport[] = [];
   const worker = async () => {
     for (let job = waiting.shift(); job; job = waiting.shift()) {
-      const report = await options.run(job);
+      const report = await options.run(job).catch((error: unknown) => reportBroken(job, error));
       reports.push(report);
       console.log(renderRun(reports.length, report));
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, worker));
   return reports;
+}
+
+/** A run that the laboratory could not carry out is a failure, and not the end of the others. */
+function reportBroken({ scenario, seed }: Job, error: unknown): RunReport {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const none = { notes: [], disturbances: 0, durationMs: 0, starts: 0, calls: 0, unknownCalls: 0 };
+  const violations = [{ rule: "the laboratory can do the run", what }];
+  return { ...none, scenario: scenario.name, seed, violations, repeatedSessionCalls: 0, folder: undefined };
 }
 
 function readCount(name: string, text: string): number {

@@ -51,8 +51,8 @@ export interface Run {
   disturbances: number;
   /** How the last process ended. */
   last: CcbEnd | undefined;
-  /** The refusal that ended the run, where refusing is allowed. */
-  refused: string | undefined;
+  /** Whether the build has ended as done, so that there is nothing to go on with. */
+  isDone: boolean;
   start(options?: { environment?: Record<string, string>; args?: string[] }): WatchedCcb;
   /** Notes a disturbance. */
   disturb(what: string): void;
@@ -104,7 +104,7 @@ export async function openRun(options: OpenRunOptions): Promise<Run> {
     notes: [],
     disturbances: 0,
     last: undefined,
-    refused: undefined,
+    isDone: false,
     start: (more = {}) => startWatched(run, more),
     disturb(what) {
       run.disturbances += 1;
@@ -140,6 +140,7 @@ function startWatched(run: Run, more: { environment?: Record<string, string>; ar
   });
   const ended = ccb.ended.then((end) => {
     run.last = end;
+    run.isDone = end.code === 0;
     run.notes.push(`ended with ${end.signal ?? end.code} after ${(end.durationMs / 1000).toFixed(1)} s`);
     for (const watcher of watchers) watcher(undefined);
     return end;

@@ -19,8 +19,6 @@ export interface RunReport {
   unknownCalls: number;
   /** Session calls of tasks that were not finished when they were cut, made again. */
   repeatedSessionCalls: number;
-  /** The refusal that ended the run, where a scenario allows one. */
-  refused: string | undefined;
   /** Set when the run's folder was kept. */
   folder: string | undefined;
 }
@@ -41,9 +39,9 @@ export async function runScenario(options: RunScenarioOptions): Promise<RunRepor
   let isKept = false;
   try {
     await scenario.disturb(run);
-    if (run.refused === undefined && !run.notes.includes("done")) await finishRun(run);
+    if (!run.isDone) await finishRun(run);
     const facts = await gatherFacts(run);
-    const violations = [...run.violations, ...(run.refused === undefined ? judgeRun(facts, reference) : [])];
+    const violations = [...run.violations, ...judgeRun(facts, reference)];
     isKept = keep && violations.length > 0;
     return {
       scenario: scenario.name,
@@ -56,7 +54,6 @@ export async function runScenario(options: RunScenarioOptions): Promise<RunRepor
       calls: facts.calls.length,
       unknownCalls: facts.ledger.filter(({ status }) => status === "unknown" || status === "cut").length,
       repeatedSessionCalls: countRepeatedSessionCalls(facts),
-      refused: run.refused,
       folder: isKept ? run.folder : undefined,
     };
   } finally {

@@ -79,8 +79,7 @@ async function killInSessions(run: Run, pattern: RegExp, name: string): Promise<
       run.notes.push("it had just ended");
     }
   }
-  const { code } = await ccb.ended;
-  if (code === 0) run.notes.push("done");
+  await ccb.ended;
 }
 
 /** Nobody restarts within a millisecond, and some do at once. */

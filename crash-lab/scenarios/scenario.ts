@@ -9,6 +9,6 @@ export interface Scenario {
   needs?: "preload" | "root";
   /** How often it is chosen when the scenario is not named; 1 when omitted. */
   weight?: number;
-  /** Starts CCB and disturbs it. Afterwards the laboratory goes on with the same command until the build is done, unless the scenario notes "done" or `run.refused`. */
+  /** Starts CCB and disturbs it. Afterwards the laboratory goes on with the same command until the build is done. */
   disturb(run: Run): Promise<void>;
 }
