@@ -75,12 +75,12 @@ function chooseFault(run: Run): InnerFault {
   const { random } = run;
   const action = random.pick(["eio", "enospc", "short"] as const);
   const [op, path, most] = random.pick([
-    ["write", "build.db", 300],
-    ["write", join(run.project, "artifacts"), 40],
-    ["write", join(run.project, "logs"), 200],
-    ["write", "latest_state.json", 30],
-    ["sync", "build.db-wal", run.journalSteps],
-    ["rename", run.project, 60],
+    ["write", "build.db", 200],
+    ["write", join(run.project, "artifacts"), 30],
+    ["write", join(run.project, "logs"), 60],
+    ["write", "latest_state.json", 10],
+    ["sync", "build.db-wal", Math.round(run.journalSteps / 2)],
+    ["rename", run.project, 40],
   ] as const);
   // Only a write can be short.
   return {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type InnerFault, renderPreload } from "../drive/build-preload.ts";
-import { findProcesses } from "../drive/find-processes.ts";
+import { type FoundProcess, findProcesses } from "../drive/find-processes.ts";
 import { noteMarks, type Run } from "../drive/open-run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -65,12 +65,11 @@ function chooseStep(run: Run): InnerFault {
 
 async function killInSessions(run: Run, pattern: RegExp, name: string): Promise<void> {
   const ccb = run.start();
+  const whole = ccb.ended.then(() => true);
   for (let kill = 1; kill <= 3; kill++) {
     if (!(await ccb.until((event) => event.type === "task-start"))) return;
-    const isOver = await Promise.race([delay(run.random.between(0, 1500), false), ccb.ended.then(() => true)]);
-    if (isOver) return;
-    const victims = findProcesses(run.folder, run.marks).filter(({ command }) => pattern.test(command));
-    if (victims.length === 0) continue;
+    const victims = await Promise.race([awaitProcesses(run, pattern), whole.then(() => [])]);
+    if (await Promise.race([delay(run.random.between(0, 800), false), whole])) return;
     const victim = run.random.pick(victims);
     run.disturb(`kill -9 of ${name} (${victim.command.slice(0, 80)})`);
     try {
@@ -80,6 +79,16 @@ async function killInSessions(run: Run, pattern: RegExp, name: string): Promise<
     }
   }
   await ccb.ended;
+}
+
+/** The processes of a run that fit, as soon as there is one; none after ten seconds is an error of the pattern. */
+async function awaitProcesses(run: Run, pattern: RegExp): Promise<FoundProcess[]> {
+  for (let time = 1; time <= 200; time++) {
+    const found = findProcesses(run.folder).filter(({ command }) => pattern.test(command));
+    if (found.length > 0) return found;
+    await delay(50);
+  }
+  throw new Error(`No process of the run fits ${pattern}.`);
 }
 
 /** Nobody restarts within a millisecond, and some do at once. */
