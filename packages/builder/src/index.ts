@@ -1,4 +1,13 @@
-export type { BuildOptions, CustomAgent, CustomAgentInput, ExistingDirectory, Upstream } from "./build-options.ts";
+export type {
+  BuildOptions,
+  CustomAgent,
+  CustomAgentInput,
+  ExistingDirectory,
+  SpecificationChange,
+  Upstream,
+} from "./build-options.ts";
+export { commandBuild, isBuilding, type ProjectRecord, readProject, restoreJournal } from "./control/open-project.ts";
+export type { BuildCommand } from "./journal/commands.ts";
 export type { BuildTrace, RequirementStatus, TraceRow } from "./report/build-trace.ts";
 export type { BuildSummary } from "./stages/write-summary.ts";
 export { type Build, type BuildResult, startBuild } from "./start-build.ts";

@@ -13,6 +13,7 @@ import type { BuildOptions } from "./build-options.ts";
 import { createJournal, type Journal } from "./journal/create-journal.ts";
 import { journalMigrations } from "./journal/journal-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
+import { createJournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
@@ -77,7 +78,7 @@ interface OpenMemory {
 /** The lock, the database and the journal, in this order: nothing is written by a process that does not hold the lock. */
 function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): OpenMemory {
   closers.push(holdLock(paths));
-  const store = openStore({ path: paths.database, migrations: [journalMigrations, costMigrations] });
+  const store = openJournalStore(paths);
   closers.push(() => store.close());
   const damage = store.findDamage();
   if (damage.length > 0) throw damaged(paths, damage);
@@ -86,6 +87,18 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   journal.beginRun({ pid: process.pid, mark });
   return { store, journal, mark };
 }
+
+function openJournalStore(paths: ProjectPaths): Store {
+  try {
+    return openStore({ path: paths.database, migrations: [journalMigrations, costMigrations] });
+  } catch (error) {
+    const isDamaged = CcbError.isInstance(error) && sqliteDamage.includes(Number(error.details.sqliteCode));
+    throw isDamaged ? damaged(paths, [error.message]) : error;
+  }
+}
+
+/** SQLite's codes for a damaged file and for a file that is no database. */
+const sqliteDamage = [11, 26];
 
 async function openTools(
   setup: OpenWorkbenchOptions,
@@ -110,6 +123,9 @@ async function openTools(
     ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: Math.round(options.maxCostUsd * 1_000_000) }),
   });
   ledger.settleAbandoned();
+  const onProblem = (message: string) => emitter.emit({ type: "warning", message });
+  const backup = createJournalBackup({ store, path: paths.databaseBackup, onProblem });
+  closers.push(() => backup.flush());
   const fences = new Map<string, Attempt>();
   const gateway = await openGateway({ setup, journal, ledger, emitter, redact });
   closers.push(() => gateway.close());
@@ -151,6 +167,7 @@ async function openTools(
       ...intake.customServers,
     ],
     unavailable: new Map(),
+    backup,
     ...emitter,
     signal: setup.signal,
     clock,

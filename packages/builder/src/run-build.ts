@@ -38,7 +38,7 @@ export async function runBuild(bench: Workbench, options: RunBuildOptions): Prom
   const running = openRunningBuild(bench);
   const inputs = createEventChannel<BuildInput>();
   const underWay = new Set<Promise<void>>();
-  const stopped = () => inputs.push(interruptedBy(bench, toCcbError(bench.signal.reason), options.budgetReason()));
+  const stopped = () => inputs.push(interruptedBy(toCcbError(bench.signal.reason), options.budgetReason()));
   const onFailure = (cause: CcbError) => {
     running.error ??= cause;
     options.abort(cause);
@@ -47,7 +47,7 @@ export async function runBuild(bench: Workbench, options: RunBuildOptions): Prom
     const work = perform(running, effect).then(
       (result) => inputs.push(result),
       (cause: unknown) => {
-        const interrupted = interruptedBy(bench, toCcbError(cause), options.budgetReason());
+        const interrupted = interruptedBy(toCcbError(cause), options.budgetReason());
         if (interrupted.outcome === "failed") onFailure(toCcbError(cause));
         inputs.push({ ...interrupted, effect: effectKey(effect) });
       },
@@ -87,12 +87,15 @@ async function drive(
   inputs: AsyncIterable<BuildInput>,
   start: (effect: WorkEffect) => void,
 ): Promise<BuildResult> {
+  const { bench } = running;
   for await (const input of inputs) {
     const before = running.state;
     const { state, effects } = advanceBuild(before, input);
     running.state = state;
     announceChanges(running, before);
     running.stateFile.save(state);
+    if (state.stage !== before.stage || input.type === "task-finished" || input.type === "phase-checked")
+      bench.backup.request();
     for (const effect of effects) {
       if (effect.type === "end") return finish(running, effect);
       start(effect);
@@ -170,11 +173,10 @@ function policyOf(bench: Workbench): BuildPolicy {
 }
 
 function interruptedBy(
-  bench: Workbench,
   error: CcbError,
   budgetReason: string | undefined,
 ): Extract<BuildInput, { type: "interrupted" }> {
-  if (error.code === "stopped" || (bench.signal.aborted && error === bench.signal.reason))
+  if (error.code === "stopped")
     return { type: "interrupted", outcome: "stopped", reason: "The build was stopped; finished work is kept." };
   if (budgetReason !== undefined || error.code === "budget-reached") {
     return { type: "interrupted", outcome: "budget-reached", reason: budgetReason ?? error.message };

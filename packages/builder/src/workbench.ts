@@ -15,6 +15,7 @@ import type { GeneratedCodeLog } from "@ccb/logging";
 import type { BuildOptions } from "./build-options.ts";
 import type { Journal } from "./journal/create-journal.ts";
 import type { Attempt } from "./journal/run-table.ts";
+import type { JournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import type { Repository } from "./repository/open-repository.ts";
 import type { Worktrees } from "./repository/worktrees.ts";
@@ -50,6 +51,7 @@ export interface Workbench {
   /** The attempt under way of each task: whoever spends or changes something for it asks its fence first. */
   fences: Map<string, Attempt>;
   journal: Journal;
+  backup: JournalBackup;
   ledger: CostLedger;
   gateway: Gateway;
   generatedCode: GeneratedCodeLog;

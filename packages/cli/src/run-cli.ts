@@ -1,6 +1,7 @@
 import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
+import { defineBuildCommands } from "./define-build-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
 import type { InitFlags } from "./init/init-flags.ts";
@@ -25,7 +26,7 @@ export async function runCli(terminal: Terminal): Promise<number> {
 
 const exitCodeHelp = `
 Exit codes: 0 done · 1 failed · 2 usage or bad input · 3 no credentials · 4 budget reached · 5 acceptance failed (spec lint --strict: findings) ·
-            6 stopped by you (run the same command again to go on) · 7 another process holds the project directory`;
+            6 stopped by you (go on with ccb resume) · 7 another process holds the project directory`;
 
 function defineProgram(terminal: Terminal, onExit: (code: number) => void): Command {
   const program = new Command("ccb")
@@ -39,6 +40,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
     .showHelpAfterError("(ccb --help lists the commands and options)")
     .addHelpText("after", exitCodeHelp);
   defineInit(program, terminal, onExit);
+  defineBuildCommands(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
@@ -61,6 +63,11 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("--dry-run", "plan by rule, print and save plan, criteria and forecast; needs no key and spends nothing")
     .option("--no-tests", "do not run acceptance checks; phases end unverified")
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
+    .option(
+      "--parallel-tasks <n>",
+      "tasks that may run at once, each in a git worktree of its own (default: 1)",
+      parseWorkers,
+    )
     .option("--custom-mcp <file>", "YAML or JSON file with more MCP servers")
     .option("--templates <dir>", "folder with instruction templates that replace the built-in ones")
     .option("--base-url <url>", "Anthropic-compatible server to use (default: ANTHROPIC_BASE_URL, else Anthropic)")
@@ -88,6 +95,12 @@ ${exitCodeHelp}`,
       const { runInit } = await import("./init/run-init.ts");
       onExit(await runInit({ spec, flags, settings, terminal }));
     });
+}
+
+function parseWorkers(text: string): number {
+  if (!/^([1-9]|[12]\d|3[0-2])$/.test(text.trim()))
+    throw new InvalidArgumentError("It must be a whole number from 1 to 32.");
+  return Number(text);
 }
 
 function parseNumber(text: string): number {

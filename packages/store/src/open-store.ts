@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { CcbError } from "@ccb/core/errors";
 import { migrate, requireMigrated } from "./_migrate.ts";
 import { describeStoreError } from "./_store-error.ts";
@@ -32,6 +33,8 @@ export interface Store {
    * inner one throws and the outer catches it, only the inner one is undone. `work` must be synchronous.
    */
   transaction<T>(work: () => T): T;
+  /** Writes a consistent copy of the database to a file, whole or not at all, while it stays in use. Rejects with a CcbError `store-failed`. */
+  copyTo(path: string): Promise<void>;
   /** What SQLite finds wrong with the file; an empty list means sound. Reads every page. */
   findDamage(): string[];
   /** Closes the database; closing twice is no error. */
@@ -112,7 +115,32 @@ function createStore(path: string, database: DatabaseSync): Store {
     if (database.isOpen) database.close();
   }
 
-  return { path, database, transaction, findDamage: () => findDamage(path, database), close, [Symbol.dispose]: close };
+  return {
+    path,
+    database,
+    transaction,
+    copyTo: (target) => copyDatabase(database, target),
+    findDamage: () => findDamage(path, database),
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+async function copyDatabase(database: DatabaseSync, target: string): Promise<void> {
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    await backup(database, temporary);
+    const file = await open(temporary, "r+");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw describeStoreError(error, target);
+  }
 }
 
 function findDamage(path: string, database: DatabaseSync): string[] {

@@ -1,23 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderPromptSection } from "@ccb/core";
-import { defaultPolicy, renderMcpInstructions } from "@ccb/mcp";
-import type { Workbench } from "../workbench.ts";
-import type { TaskSession } from "./task-session.ts";
-import { listUnavailable } from "./write-instructions.ts";
+import { renderPromptSection, type Task } from "@ccb/core";
 
 /** Bytes of a file with conflicts that are shown at once; the session can read the rest. */
 const shownBytes = 30_000;
 
 /** What a session is told that has to resolve the conflict of a task with what was merged while it ran: each file with both sides in it. */
 export async function renderConflictPrompt(at: {
-  bench: Workbench;
-  session: TaskSession;
+  task: Task;
   directory: string;
   files: readonly string[];
-}): Promise<{ prompt: string; systemAppend: string }> {
-  const { bench, session, directory } = at;
-  const { task, phase } = session;
+}): Promise<string> {
+  const { task, directory } = at;
   const shown = await Promise.all(
     at.files.map(async (path) => {
       const content = await readText(join(directory, path));
@@ -33,20 +27,9 @@ export async function renderConflictPrompt(at: {
     "Between <<<<<<< and ======= stands what is on the main line now, between ======= and >>>>>>> what this task made.",
     "Resolve each file so that both purposes are kept, remove every marker, and make sure that the code still works. Change nothing else.",
   ];
-  const mcp = renderMcpInstructions({
-    policy: defaultPolicy,
-    servers: bench.servers,
-    unavailable: listUnavailable(bench),
-    phase,
-  });
-  return {
-    prompt: [
-      renderPromptSection({ name: "task", content: JSON.stringify({ ...task, name: `Resolve: ${task.name}` }) }),
-      order.join("\n"),
-      ...shown,
-    ].join("\n\n"),
-    systemAppend: mcp,
-  };
+  return [renderPromptSection({ name: "task", content: JSON.stringify(task) }), order.join("\n"), ...shown].join(
+    "\n\n",
+  );
 }
 
 /** The files in which a conflict marker was left. */

@@ -23,6 +23,12 @@ interface Running {
   session: TaskSession;
   place: Workplace;
   attempt: Attempt;
+  asked: SessionPrompt;
+}
+
+interface SessionPrompt {
+  prompt: string;
+  systemAppend: string;
 }
 
 /** Runs one task in Claude Code, holds it to the MCP policy, commits what it changed and brings it onto the main line. */
@@ -37,8 +43,8 @@ export async function runTaskSession(
     const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
     bench.fences.set(task.id, attempt);
     bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
-    const running = { bench, session, place, attempt };
     const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
+    const running = { bench, session, place, attempt, asked };
     const result = await finishSession(running, await runSession(running, asked));
     // The end of a finished task is noted together with its result, by whoever saves it.
     if (result.outcome === "failed" || result.outcome === "budget-reached") attempt.end(result.outcome);
@@ -54,10 +60,7 @@ interface SessionEnd {
   violation: string | undefined;
 }
 
-async function runSession(
-  { bench, session, place, attempt }: Running,
-  asked: { prompt: string; systemAppend: string },
-): Promise<SessionEnd> {
+async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
   const watch = watchCompliance(bench, session);
@@ -121,10 +124,8 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
     const reason = `Its work is in conflict with what was merged meanwhile, in ${files.join(", ")}.`;
     if (conflicts >= maxConflictSessions) return { outcome: "failed", failure: { kind: "file-conflict", reason } };
     await place.showConflict(made, merged.head);
-    ended = await runSession(
-      running,
-      await renderConflictPrompt({ bench, session, directory: place.directory, files }),
-    );
+    const prompt = await renderConflictPrompt({ task, directory: place.directory, files });
+    ended = await runSession(running, { ...running.asked, prompt });
     const left = await findConflictMarkers(place.directory, files);
     if (left.length > 0 && ended.run.status === "done") {
       const why = `Conflict markers were left in ${left.join(", ")}.`;

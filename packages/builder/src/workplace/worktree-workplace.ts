@@ -28,6 +28,7 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
   const repository = openRepository({ directory, environment });
   const memory = await openMemoryCopy(paths, task.id);
   const git = (args: string[], answers: number[] = [0]) => runGit({ args, directory, environment, answers });
+  let isMerged = false;
   return {
     directory,
     get base() {
@@ -43,7 +44,8 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
     async integrate(commit, message) {
       return bench.merges.run(task.id, async () => {
         const result = await worktrees.merge(commit, message);
-        if (result.outcome === "merged") await mergeMemory(paths, task.id);
+        isMerged = result.outcome === "merged";
+        if (isMerged) await mergeMemory(paths, task.id);
         return result;
       });
     },
@@ -55,7 +57,7 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
       base = head;
     },
     async close() {
-      const kept = await repository.setAside(base as string, nameSetAside(bench, task.id));
+      const kept = isMerged ? undefined : await repository.setAside(base as string, nameSetAside(bench, task.id));
       await worktrees.remove(directory);
       return kept;
     },

@@ -10,6 +10,7 @@ export interface InitFlags {
   /** False with --no-tests. */
   tests: boolean;
   continueOnError?: boolean;
+  parallelTasks?: number;
   customMcp?: string;
   templates?: string;
   baseUrl?: string;

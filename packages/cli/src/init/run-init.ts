@@ -1,16 +1,13 @@
-import { relative } from "node:path";
 import { startBuild } from "@ccb/builder";
 import { defaultModelId, offlineModelId } from "@ccb/core";
-import { exitCodeOfError, exitCodeOfOutcome } from "../exit-codes.ts";
-import { createReporter } from "../render/create-reporter.ts";
-import { renderError } from "../render/render-error.ts";
 import { findSpecSource } from "../spec/read-spec-argument.ts";
 import type { Terminal } from "../terminal.ts";
 import { askAboutDirectory } from "./ask-about-directory.ts";
+import { askAboutSpecification } from "./ask-about-specification.ts";
+import { followBuild } from "./follow-build.ts";
 import type { InitFlags } from "./init-flags.ts";
-import { openSource } from "./open-source.ts";
+import { renderInvocation } from "./invocation.ts";
 import type { InitSettings } from "./read-settings.ts";
-import { stopOnSignals } from "./stop-on-signals.ts";
 
 /** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
 export async function runInit(call: {
@@ -20,55 +17,31 @@ export async function runInit(call: {
   terminal: Terminal;
 }): Promise<number> {
   const { flags, settings, terminal } = call;
-  const reporter = createReporter({
-    stdout: terminal.stdout,
-    format: flags.json ? "json" : terminal.stdout.isTTY ? "live" : "plain",
-    verbosity: settings.verbosity,
-    cwd: terminal.cwd,
-  });
-  const source = await openSource(settings.source);
-  const offline = settings.source.kind === "offline";
-  try {
-    const build = startBuild({
+  const isOffline = settings.source.kind === "offline";
+  const yes = flags.yes ?? false;
+  return followBuild({ settings, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+    startBuild({
       specification: findSpecSource(call.spec, terminal),
       cwd: terminal.cwd,
-      model: flags.model ?? (offline && !flags.dryRun ? offlineModelId : defaultModelId),
-      ...(offline ? { planningModel: offlineModelId } : {}),
-      upstream: source.upstream,
+      model: flags.model ?? (isOffline && !flags.dryRun ? offlineModelId : defaultModelId),
+      ...(isOffline ? { planningModel: offlineModelId } : {}),
+      upstream,
       maxCostUsd: settings.maxCostUsd,
       environment: terminal.environment,
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,
       continueOnError: flags.continueOnError ?? false,
-      onExistingDirectory: (found) =>
-        reporter.paused(() => askAboutDirectory(found, { yes: flags.yes ?? false, terminal })),
+      parallelTasks: flags.parallelTasks ?? 1,
+      // A dry run is planned by rule, whatever the flags say; going on from it is a build of its own.
+      ...(flags.dryRun ? {} : { invocation: renderInvocation(flags, terminal.cwd) }),
+      onExistingDirectory: (found) => reporter.paused(() => askAboutDirectory(found, { yes, terminal })),
+      onSpecificationChange: (change) => reporter.paused(() => askAboutSpecification(change, { yes, terminal })),
       ...(flags.outputDir === undefined ? {} : { outputDirectory: flags.outputDir }),
       ...(flags.projectName === undefined ? {} : { projectName: flags.projectName }),
       ...(flags.phases === undefined ? {} : { phases: flags.phases }),
       ...(flags.customMcp === undefined ? {} : { customMcpFile: flags.customMcp }),
       ...(flags.templates === undefined ? {} : { templatesDirectory: flags.templates }),
       ...(settings.taskTimeoutMs === undefined ? {} : { taskTimeoutMs: settings.taskTimeoutMs }),
-    });
-    const release = stopOnSignals({
-      build,
-      onFirst: () => reporter.note("Stopping after Ctrl-C; press it again to end at once."),
-    });
-    try {
-      for await (const event of build.events) reporter.event(event);
-      const result = await build.result;
-      reporter.end(result);
-      if (result.error && flags.json) terminal.stderr.write(renderError(result.error, { color: false }));
-      if (result.outcome === "stopped" && result.directory) {
-        reporter.note(
-          `Go on with: ccb init ${call.spec.join(" ")} --output-dir ${relative(terminal.cwd, result.directory) || "."}`,
-        );
-      }
-      return result.error ? exitCodeOfError(result.error.code) : exitCodeOfOutcome(result.outcome);
-    } finally {
-      release();
-    }
-  } finally {
-    reporter.close();
-    await source.close();
-  }
+    }),
+  );
 }

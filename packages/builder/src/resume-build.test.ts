@@ -1,0 +1,154 @@
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { BuildEvent } from "@ccb/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { gitIn, listCommittedTasks, runFilesBuild } from "../test-support/run-files-build.ts";
+import { type FileTask, renderFilesSpecification } from "../test-support/scripted-files.ts";
+import { commandBuild, readProject, restoreJournal } from "./control/open-project.ts";
+
+let cwd: string;
+
+beforeEach(async () => {
+  cwd = await realpath(await mkdtemp(join(tmpdir(), "ccb-resume-")));
+});
+
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+const tasks: FileTask[] = ["one", "two", "three"].map((id, index, all) => ({
+  id,
+  writes: { [`${id}.txt`]: id },
+  ...(index === 0 ? {} : { dependsOn: [all[index - 1] as string] }),
+}));
+
+const started = (events: readonly BuildEvent[]) =>
+  events.flatMap((event) => (event.type === "task-start" ? [event.task] : []));
+
+test("a changed specification reopens the tasks whose requirements changed, plans what was added, and touches nothing else", async () => {
+  const first = await runFilesBuild({ cwd, tasks });
+  expect(first.result.reason).toBe("Every phase is built.");
+
+  const changed = renderFilesSpecification([...tasks, { id: "four", writes: {} }]).replace(
+    "must contain the part two.",
+    "must contain the part two. It must be in capitals.",
+  );
+  const again: FileTask[] = [
+    ...tasks.map((task) => (task.id === "two" ? { ...task, writes: { "two.txt": "TWO" } } : task)),
+    { id: "four", writes: { "four.txt": "four" } },
+  ];
+  const refused = runFilesBuild({ cwd, tasks: again, specification: changed });
+  await expect(refused).rejects.toThrow(/not the one this build began with: \d+ requirements? w/);
+
+  const asked: unknown[] = [];
+  const second = await runFilesBuild({
+    cwd,
+    tasks: again,
+    specification: changed,
+    options: {
+      onSpecificationChange: async (change) => {
+        asked.push(change.reopenedTasks);
+        return "update";
+      },
+    },
+  });
+  expect(second.result.reason).toBe("Every phase is built.");
+  expect(asked).toEqual([["two"]]);
+  expect(started(second.events)).toEqual(["two", "four"]);
+  expect(readFileSync(join(cwd, "out", "two.txt"), "utf8")).toBe("TWO\n");
+  expect(second.result.summary?.requirements).toMatchObject({ failed: 0, "not-built": 0 });
+
+  const third = await runFilesBuild({ cwd, tasks: again, specification: changed });
+  expect(third.calls).toBe(0);
+  expect(started(third.events)).toEqual([]);
+});
+
+test("a task is done again from where the user says, and that holds when the build is stopped in between", async () => {
+  await runFilesBuild({ cwd, tasks });
+  const stopped = await runFilesBuild({
+    cwd,
+    tasks,
+    options: { fromTask: "two" },
+    onEvent: (event, build) => {
+      if (event.type === "task-end" && event.task === "two") build.stop();
+    },
+  });
+  expect(stopped.result.outcome).toBe("stopped");
+  expect(started(stopped.events)).toEqual(["two"]);
+  const rest = await runFilesBuild({ cwd, tasks });
+  expect(rest.result.outcome).toBe("done");
+  expect(started(rest.events)).toEqual(["three"]);
+  await expect(runFilesBuild({ cwd, tasks, options: { fromTask: "nowhere" } })).resolves.toMatchObject({
+    result: { outcome: "failed", reason: expect.stringContaining('no task "nowhere"') },
+  });
+});
+
+test("another terminal pauses, resumes and stops a build, and is told what happens", async () => {
+  const directory = join(cwd, "out");
+  const answers: Promise<string>[] = [];
+  const { result, events } = await runFilesBuild({
+    cwd,
+    tasks,
+    onEvent: (event) => {
+      if (event.type === "task-start" && event.task === "one") answers.push(commandBuild(directory, "pause"));
+      if (event.type === "state-changed" && event.to === "paused") answers.push(commandBuild(directory, "resume"));
+      if (event.type === "task-start" && event.task === "two") answers.push(commandBuild(directory, "stop"));
+    },
+  });
+  expect(result.outcome).toBe("stopped");
+  expect(await Promise.all(answers)).toEqual([
+    "The build pauses once what is under way has ended (1).",
+    "The build goes on.",
+    "The build is stopping; finished work is kept.",
+  ]);
+  const moves = events.flatMap((event) => (event.type === "state-changed" ? [`${event.from} → ${event.to}`] : []));
+  expect(moves).toContain("building → pausing");
+  expect(moves).toContain("pausing → paused");
+  expect(moves).toContain("paused → building");
+  expect(listCommittedTasks(cwd)).toEqual(["one"]);
+  await expect(commandBuild(directory, "pause")).rejects.toThrow(/No process is building/);
+  await expect(commandBuild(cwd, "pause")).rejects.toThrow(/is no CCB project/);
+});
+
+test("a damaged journal is refused with the way out, and its last copy goes on without a finished task being done again", async () => {
+  await runFilesBuild({ cwd, tasks, options: { invocation: { kept: true } } });
+  const database = join(cwd, "out", ".checkpoints", "build.db");
+  truncateSync(database, 8192);
+  await expect(runFilesBuild({ cwd, tasks })).rejects.toMatchObject({
+    code: "store-failed",
+    hint: expect.stringContaining("--from-backup"),
+  });
+  expect(await restoreJournal(join(cwd, "out"))).toMatch(/build\.db\.damaged$/);
+  expect(readProject(join(cwd, "out"))).toMatchObject({ project: "parts", invocation: { kept: true } });
+  const { result, events } = await runFilesBuild({ cwd, tasks });
+  expect(result.outcome).toBe("done");
+  expect(started(events)).toEqual([]);
+});
+
+test("a changed byte in a journalled result is found, and what lies around the journal is repaired from it", async () => {
+  await runFilesBuild({ cwd, tasks });
+  const out = join(cwd, "out");
+  writeFileSync(join(out, ".checkpoints", "latest_state.json"), "{ torn");
+  writeFileSync(join(out, "artifacts", "plan.json"), "");
+  writeFileSync(join(out, ".git", "index"), "no index");
+  writeFileSync(join(out, ".git", "index.lock"), "");
+  writeFileSync(join(out, "artifacts", "plan.json.999.tmp"), "{");
+  const repaired = await runFilesBuild({ cwd, tasks });
+  expect(repaired.result.outcome).toBe("done");
+  expect(started(repaired.events)).toEqual([]);
+  expect(JSON.parse(readFileSync(join(out, "artifacts", "plan.json"), "utf8")).phases).toHaveLength(1);
+  expect(JSON.parse(readFileSync(join(out, ".checkpoints", "latest_state.json"), "utf8")).outcome).toBe("done");
+  expect(gitIn(cwd, "status", "--porcelain")).toBe("");
+  const warnings = repaired.events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  expect(warnings.join("\n")).toMatch(/index was damaged[\s\S]*|lock that a killed git/);
+
+  const database = new DatabaseSync(join(out, ".checkpoints", "build.db"));
+  database.exec("UPDATE steps SET result = replace(result, 'Write two', 'Write tvo') WHERE name = 'plan'");
+  database.close();
+  const refused = await runFilesBuild({ cwd, tasks });
+  expect(refused.result).toMatchObject({
+    outcome: "failed",
+    reason: expect.stringMatching(/record of step "plan" .* is damaged/),
+  });
+});

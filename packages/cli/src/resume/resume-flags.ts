@@ -1,0 +1,16 @@
+/** The options of `ccb resume` as commander gives them. */
+export interface ResumeFlags {
+  fromPhase?: string;
+  fromTask?: string;
+  rerunTests?: boolean;
+  updateSpec?: string;
+  fromBackup?: boolean;
+  /** US dollars. */
+  maxCost?: number;
+  parallelTasks?: number;
+  continueOnError?: boolean;
+  askAgain?: boolean;
+  yes?: boolean;
+  json?: boolean;
+  verbose: number;
+}
