@@ -21,6 +21,13 @@ export interface WatchedCcb extends RunningCcb {
   crash(): Promise<CcbEnd>;
 }
 
+export interface StartOptions {
+  /** Added to the environment. */
+  environment?: Record<string, string>;
+  /** The command; undefined leaves the choice to the run. */
+  args?: string[];
+}
+
 /** One run of the laboratory: a folder, a model server that outlives every kill, and what is known so far. */
 export interface Run {
   seed: number;
@@ -43,6 +50,8 @@ export interface Run {
   marks: Set<string>;
   /** What a scenario expected beyond the rules, and did not see. */
   violations: Violation[];
+  /** Whether to go on only with the first command: `ccb resume` keeps to the specification of the project directory, whatever spec.md says by now. */
+  onlyFirstCommand: boolean;
   /** Tasks that a scenario has opened again by changing their requirement. */
   reopened: Set<string>;
   /** What was done to the run, in order. */
@@ -53,7 +62,8 @@ export interface Run {
   last: CcbEnd | undefined;
   /** Whether the build has ended as done, so that there is nothing to go on with. */
   isDone: boolean;
-  start(options?: { environment?: Record<string, string>; args?: string[] }): WatchedCcb;
+  /** Starts CCB: with the first command again, or with `ccb resume`, whichever the run's numbers choose once there is a build to go on with. */
+  start(options?: StartOptions): WatchedCcb;
   /** Notes a disturbance. */
   disturb(what: string): void;
   expect(holds: boolean, what: string): void;
@@ -100,6 +110,7 @@ export async function openRun(options: OpenRunOptions): Promise<Run> {
     starts: [],
     marks: new Set(),
     violations: [],
+    onlyFirstCommand: false,
     reopened: new Set(),
     notes: [],
     disturbances: 0,
@@ -126,12 +137,14 @@ export async function openRun(options: OpenRunOptions): Promise<Run> {
   return run;
 }
 
-function startWatched(run: Run, more: { environment?: Record<string, string>; args?: string[] }): WatchedCcb {
-  noteStart(run);
+function startWatched(run: Run, more: StartOptions): WatchedCcb {
+  const hasBegun = noteStart(run) > 0;
   const watchers = new Set<(event: StreamEvent | undefined) => void>();
-  const base = ["init", "spec.md", "--yes", "--json", "-o", "out", "--base-url", run.model.url, ...run.moreArgs];
+  const init = ["init", "spec.md", "--yes", "--json", "-o", "out", "--base-url", run.model.url, ...run.moreArgs];
+  const resume = ["resume", "out", "--yes", "--json"];
+  const args = more.args ?? (hasBegun && !run.onlyFirstCommand ? run.random.pick([init, resume]) : init);
   const ccb = startCcb({
-    args: more.args ?? base,
+    args,
     cwd: run.folder,
     environment: { TMPDIR: join(run.folder, "tmp"), ...more.environment },
     onEvent: (event) => {
@@ -141,7 +154,7 @@ function startWatched(run: Run, more: { environment?: Record<string, string>; ar
   const ended = ccb.ended.then((end) => {
     run.last = end;
     run.isDone = end.code === 0;
-    run.notes.push(`ended with ${end.signal ?? end.code} after ${(end.durationMs / 1000).toFixed(1)} s`);
+    run.notes.push(`${args[0]} ended with ${end.signal ?? end.code} after ${(end.durationMs / 1000).toFixed(1)} s`);
     for (const watcher of watchers) watcher(undefined);
     return end;
   });
@@ -165,13 +178,15 @@ function startWatched(run: Run, more: { environment?: Record<string, string>; ar
   };
 }
 
-function noteStart(run: Run): void {
+/** Notes what stands at a start; returns how many events the journal holds. */
+function noteStart(run: Run): number {
   const { events } = readJournalSafely(run.project);
   run.starts.push({
     callsBefore: run.model.calls().length,
     eventsBefore: events.length,
     finishedTasks: listFinishedTasks(events),
   });
+  return events.length;
 }
 
 /** A database that a scenario has damaged tells nothing. */
@@ -188,7 +203,7 @@ export function noteMarks(run: Run): void {
   for (const { mark } of findProcesses(run.folder)) if (mark) run.marks.add(mark);
 }
 
-/** Runs the same command until the build is done, as a user would; what stands in the way after so many times is a finding. */
+/** Goes on until the build is done, as a user would; what stands in the way after so many times is a finding. */
 export async function finishRun(run: Run, times = 4): Promise<void> {
   for (let time = 1; time <= times; time++) {
     const ccb = run.start();

@@ -76,6 +76,11 @@ async function damageAndResume(run: Run, path: string): Promise<void> {
     .split("\n")
     .filter((line) => line.trim() !== "");
   run.expect(lines.length > 1, `the refusal names no way out (exit code ${code}): ${stderr.trim().slice(-400)}`);
+  if (stderr.includes("--from-backup") && run.random.between(0, 1) === 1) {
+    run.notes.push("refused; the way out that it names is taken");
+    await run.start({ args: ["resume", "out", "--yes", "--json", "--from-backup"] }).ended;
+    return;
+  }
   run.notes.push("refused; the file is put back");
   copyFileSync(saved, file);
 }

@@ -41,6 +41,7 @@ export const userScenarios: readonly Scenario[] = [
     what: "one requirement is worded differently between a stop and a resume, and back again",
     async disturb(run) {
       run.reopened.add(changedTask);
+      run.onlyFirstCommand = true;
       const ccb = run.start();
       const last = run.random.pick(["units", "calendar", "index"]);
       if (!(await ccb.until((event) => event.type === "task-end" && event.task === last))) return;
