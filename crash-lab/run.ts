@@ -54,6 +54,8 @@ async function runLaboratory(): Promise<number> {
     `undisturbed: ${(reference.durationMs / 1000).toFixed(1)} s, ${reference.calls} calls, ${reference.journalSteps} writes to the journal`,
   );
   for (const { rule, what } of reference.violations) console.log(`FAIL undisturbed: ${rule}: ${what}`);
+  // There is nothing to compare with.
+  if (reference.violations.length > 0) return 1;
   const jobs = scheduleRuns(scenarios, runs).map((scenario, index) => ({ scenario, seed: seed + index }));
   const moreArgs = tasks === undefined ? [] : ["--parallel-tasks", tasks];
   const reports = await runAll({
@@ -62,7 +64,7 @@ async function runLaboratory(): Promise<number> {
     run: (job) => runScenario({ ...job, ...shared({ reference, preload }), moreArgs }),
   });
   console.log(renderTotals(reports));
-  return reference.violations.length === 0 && reports.every(({ violations }) => violations.length === 0) ? 0 : 1;
+  return reports.every(({ violations }) => violations.length === 0) ? 0 : 1;
 }
 
 function shared({ reference, preload }: { reference: Reference; preload: string | undefined }) {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRandom } from "../drive/create-random.ts";
 import { allScenarios, chooseScenarios, scheduleRuns } from "./all-scenarios.ts";
@@ -11,6 +13,11 @@ test("names are unique, and scenarios are chosen by the beginnings of their name
   const chosen = chooseScenarios("kill-,clock", everything).scenarios.map(({ name }) => name);
   expect(chosen).toEqual(["kill-random", "kill-step", "kill-claude", "kill-mcp", "clock-jump"]);
   expect(chooseScenarios("nothing of that name", everything).scenarios).toEqual([]);
+});
+
+test("the README describes every scenario", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+  expect(allScenarios.map(({ name }) => name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
 });
 
 test("what a machine cannot run is skipped with a reason", () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { awaitQuiet, type Run } from "../drive/open-run.ts";
 import type { Scenario } from "./scenario.ts";
@@ -57,8 +57,7 @@ export const damageScenarios: readonly Scenario[] = stateFiles.map(({ name, path
 /** Damages one file and starts CCB: a refusal has to name the file and a way out; then the file is put back, as somebody with a copy would. */
 async function damageAndResume(run: Run, path: string): Promise<void> {
   const file = join(run.project, path);
-  const saved = join(run.folder, "tmp", "saved");
-  copyFileSync(file, saved);
+  const saved = readFileSync(file);
   run.disturb(`${path}: ${damageFile(run, file)}`);
   const ccb = run.start();
   const goesOn = ccb.until((event) => event.type === "task-start" || event.type === "result");
@@ -82,7 +81,7 @@ async function damageAndResume(run: Run, path: string): Promise<void> {
     return;
   }
   run.notes.push("refused; the file is put back");
-  copyFileSync(saved, file);
+  writeFileSync(file, saved);
 }
 
 function damageFile(run: Run, file: string): string {
