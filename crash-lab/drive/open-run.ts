@@ -214,9 +214,10 @@ export async function finishRun(run: Run, times = 4): Promise<void> {
       },
       run.undisturbedMs * 4 + 60_000,
     );
-    const { code } = await ccb.ended;
+    const { code, stderr } = await ccb.ended;
     clearTimeout(timer);
     if (code === 0) return;
+    run.expect(false, `going on undisturbed ended with exit code ${code}: ${stderr.trim().slice(-500)}`);
   }
 }
 

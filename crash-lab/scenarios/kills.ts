@@ -35,9 +35,12 @@ export const killScenarios: readonly Scenario[] = [
         const fault = chooseStep(run);
         const ccb = run.start({ environment: renderPreload(run.preload ?? "", { fault }) });
         const noting = setInterval(() => noteMarks(run), 500);
-        const { signal } = await ccb.ended;
+        const { signal, code, stderr } = await ccb.ended;
         clearInterval(noting);
-        if (signal !== "SIGKILL") break;
+        if (signal !== "SIGKILL") {
+          run.expect(code === 0, `it ended by itself with exit code ${code}: ${stderr.trim().slice(-500)}`);
+          break;
+        }
         run.disturb(`${fault.action} ${fault.op} ${fault.at} of ${fault.path}`);
       }
     },
