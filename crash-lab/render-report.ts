@@ -1,14 +1,20 @@
 import type { RunReport } from "./drive/run-scenario.ts";
 
+/** Findings of one run that are printed; one that went wrong altogether has hundreds. */
+const mostViolations = 20;
+
 /** One run as a line, and below it what did not hold and what had been done. */
 export function renderRun(number: number, report: RunReport): string {
   const { scenario, seed, violations, notes, durationMs, starts, disturbances, calls, folder } = report;
   const figures = `${disturbances} disturbances, ${starts} starts, ${calls} calls, ${(durationMs / 1000).toFixed(0)} s`;
   const head = `${violations.length === 0 ? "ok  " : "FAIL"} ${number} ${scenario} seed ${seed} (${figures})`;
   if (violations.length === 0) return head;
+  const shown = violations.slice(0, mostViolations);
+  const more = violations.length - shown.length;
   return [
     head,
-    ...violations.map(({ rule, what }) => `     ${rule}: ${what}`),
+    ...shown.map(({ rule, what }) => `     ${rule}: ${what}`),
+    ...(more > 0 ? [`     and ${more} more`] : []),
     `     what was done: ${notes.join("; ")}`,
     `     again with: pnpm crash-lab --runs 1 --seed ${seed} --scenario ${scenario}${folder ? "" : " --keep"}`,
     ...(folder ? [`     its folder: ${folder}`] : []),
