@@ -1,3 +1,3 @@
 import { definePackageBuild } from "../../tsup.base.ts";
 
-export default definePackageBuild();
+export default definePackageBuild({ entry: { index: "src/index.ts", "served/index": "src/served/index.ts" } });

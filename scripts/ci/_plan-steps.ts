@@ -20,6 +20,7 @@ export function planSteps(root: string): Step[] {
     ...readLintCommands(root).map((command) => workspace(`lint: ${command}`, command)),
     workspace("packages", "node scripts/house/check-packages.ts"),
     workspace("tarballs", "node scripts/ci/tarball.ts"),
+    workspace("shown outputs", "node scripts/ci/readme-outputs.ts"),
     ...readCommands(root).map((command): Step => ({ name: `README: ${command}`, command, as: "reader" })),
     ...listExamples(root).map((path) => workspace(`example: ${path}`, `node --conditions=ccb-source ${path}`)),
     ...planCrashLab(root).map((command) => workspace("crash laboratory", command)),

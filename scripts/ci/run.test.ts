@@ -63,12 +63,13 @@ test("every step runs even if one before it failed; output is shown on failure; 
       "ok   lint: echo three > lint-3",
       "FAIL packages",
       "FAIL tarballs",
+      "FAIL shown outputs",
       "FAIL README: printf '  Tests  2 failed | 3 passed",
       "ok   example: packages/a/examples/x.ts",
       "FAIL example: examples/y.ts",
     ]);
     expect(lines).toContain("     | why it broke");
-    expect(lines.at(-1)).toBe("6 passed, 8 failed");
+    expect(lines.at(-1)).toBe("6 passed, 9 failed");
     expect(status).toBe(1);
   });
 });

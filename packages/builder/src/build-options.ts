@@ -57,6 +57,10 @@ export interface BuildOptions {
   upstream: Upstream;
   /** US dollars the build may spend at most; no cap when omitted. */
   maxCostUsd?: number;
+  /** US dollars that a phase, a task and a day (UTC) may each cost at most; no such cap when omitted. */
+  maxPhaseCostUsd?: number;
+  maxTaskCostUsd?: number;
+  maxDayCostUsd?: number;
   /** Ids of the phases to run; all when omitted. */
   phases?: string[];
   /** Stop after plan, criteria and forecast. */

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createClaudeCodeExecutor } from "@ccb/claude-code";
-import { type BuildEvent, CcbError, type Clock, listTasks } from "@ccb/core";
-import { type CostLedger, costMigrations, createCostLedger } from "@ccb/cost";
+import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
+import { type BuildEvent, type CallScope, CcbError, type Clock, listTasks } from "@ccb/core";
+import { type CostLedger, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
 import { createApiCallLog, createGeneratedCodeLog, createLogFiles, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
@@ -11,19 +12,21 @@ import { acquireLock, openStore, type Store } from "@ccb/store";
 import { createEmitter, type Emitter } from "./_create-emitter.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { createJournal, type Journal } from "./journal/create-journal.ts";
-import { journalMigrations } from "./journal/journal-migrations.ts";
+import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
+import { createSessionRegistry } from "./sessions/session-registry.ts";
 import type { Intake } from "./stages/intake.ts";
 import { readGenerations } from "./stages/reopen-tasks.ts";
+import { specificationStep } from "./stages/save-specification.ts";
 import type { PreviousPlan, Workbench } from "./workbench.ts";
 import { createMergeQueue } from "./workplace/merge-queue.ts";
 
 /** The environment variable that everything a build starts carries, so that it can be found and ended. */
-export const buildMarkVariable = "CCB_BUILD_MARK";
+const buildMarkVariable = "CCB_BUILD_MARK";
 
 export interface OpenWorkbenchOptions {
   options: BuildOptions;
@@ -83,6 +86,9 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   const damage = store.findDamage();
   if (damage.length > 0) throw damaged(paths, damage);
   const journal = createJournal({ store, clock });
+  // SQLite takes an empty file for a new database; the copy beside it tells that it was none.
+  if (!journal.build() && existsSync(paths.databaseBackup))
+    throw damaged(paths, ["it is empty, although a build was begun here."]);
   const mark = randomUUID();
   journal.beginRun({ pid: process.pid, mark });
   return { store, journal, mark };
@@ -90,7 +96,7 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
 
 function openJournalStore(paths: ProjectPaths): Store {
   try {
-    return openStore({ path: paths.database, migrations: [journalMigrations, costMigrations] });
+    return openStore({ path: paths.database, migrations: projectMigrations });
   } catch (error) {
     const isDamaged = CcbError.isInstance(error) && sqliteDamage.includes(Number(error.details.sqliteCode));
     throw isDamaged ? damaged(paths, [error.message]) : error;
@@ -116,21 +122,18 @@ async function openTools(
     setup.onEvent(event);
   };
   const emitter = createEmitter({ journal, clock, publish });
-  const ledger = createCostLedger({
-    store,
-    build,
-    clock,
-    ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: Math.round(options.maxCostUsd * 1_000_000) }),
-  });
+  const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
   const backup = createJournalBackup({ store, path: paths.databaseBackup, onProblem });
   closers.push(() => backup.flush());
   const fences = new Map<string, Attempt>();
-  const gateway = await openGateway({ setup, journal, ledger, emitter, redact });
+  const overTaskCap = new Set<string>();
+  const gateway = await openGateway({ ...setup, fences, overTaskCap }, { store, journal, ledger, emitter, redact });
   closers.push(() => gateway.close());
   const plain = withoutKeys(options.environment);
   const environment = { ...plain, [buildMarkVariable]: mark };
+  closers.push(startGuard(environment, onProblem));
   const merges = createMergeQueue((task) => ranks().get(task) ?? 0);
   const ranks = () => new Map(listTasks(bench.plan()).map((row, index) => [row.task.id, index]));
   let plan: ReturnType<Workbench["plan"]> = { phases: [], waivers: [] };
@@ -147,6 +150,7 @@ async function openTools(
     generations: readGenerations({ journal }),
     previous: opened.previous,
     fences,
+    overTaskCap,
     plan: () => plan,
     setPlan: (made) => {
       plan = made;
@@ -168,6 +172,7 @@ async function openTools(
     ],
     unavailable: new Map(),
     backup,
+    sessions: createSessionRegistry({ store, clock }),
     ...emitter,
     signal: setup.signal,
     clock,
@@ -175,19 +180,61 @@ async function openTools(
   return bench;
 }
 
-function openGateway(with_: {
-  setup: OpenWorkbenchOptions;
-  journal: Journal;
-  ledger: CostLedger;
-  emitter: Emitter;
-  redact: (text: string) => string;
-}) {
-  const { setup, journal, ledger, emitter, redact } = with_;
+function openLedger({ options, clock }: OpenWorkbenchOptions, at: { store: Store; build: string }): CostLedger {
+  return createCostLedger({
+    ...at,
+    clock,
+    ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: toMicroUsd(options.maxCostUsd) }),
+    caps: {
+      phaseMicroUsd: options.maxPhaseCostUsd && toMicroUsd(options.maxPhaseCostUsd),
+      taskMicroUsd: options.maxTaskCostUsd && toMicroUsd(options.maxTaskCostUsd),
+      dayMicroUsd: options.maxDayCostUsd && toMicroUsd(options.maxDayCostUsd),
+    },
+  });
+}
+
+/** A call of a run or an attempt that another has taken the place of may not be paid for. */
+function askFence(journal: Journal, fences: Workbench["fences"], scope: CallScope): { refuse: string } | undefined {
+  const attempt = scope.task === undefined ? undefined : fences.get(scope.task);
+  if (scope.attempt !== undefined && attempt && attempt.number !== scope.attempt)
+    return { refuse: `attempt ${scope.attempt} of task ${scope.task} has ended` };
+  if (attempt) attempt.fence();
+  else journal.fenceRun();
+  return undefined;
+}
+
+function toMicroUsd(usd: number): number {
+  return Math.round(usd * 1_000_000);
+}
+
+/** Whatever ends this process also ends everything that carries the build's mark. */
+function startGuard(environment: Record<string, string>, onProblem: (message: string) => void): () => void {
+  const guard = guardProcesses({
+    mark: `${buildMarkVariable}=${environment[buildMarkVariable]}`,
+    path: environment.PATH ?? "",
+    onError: (error) => onProblem(`Processes of this build are not guarded against a kill: ${error.message}`),
+  });
+  return () => guard.release();
+}
+
+function openGateway(
+  setup: OpenWorkbenchOptions & Pick<Workbench, "fences" | "overTaskCap">,
+  with_: {
+    store: Store;
+    journal: Journal;
+    ledger: CostLedger;
+    emitter: Emitter;
+    redact: (text: string) => string;
+  },
+) {
+  const { store, journal, ledger, emitter, redact } = with_;
   const { options, clock, paths } = setup;
   const { emit, atomically } = emitter;
   return createGateway({
     upstream: options.upstream,
     meter: ledger,
+    beforeCall: (scope) => askFence(journal, setup.fences, scope),
+    holds: createRateLimitHoldStore(store),
     callLog: createApiCallLog({ directory: paths.apiCalls, redact, clock }),
     clock,
     atomically,
@@ -205,9 +252,11 @@ function openGateway(with_: {
       emit({ type: "call-end", scope, model, outcome, usage, costMicroUsd, totalMicroUsd, latencyMs });
     },
     onProblem: (error) => emit({ type: "warning", message: error.message }),
-    onRefusal: ({ scope, model, reason }) => {
+    onRefusal: ({ scope, model, reason, cap }) => {
       emit({ type: "call-refused", scope, model, reason });
-      setup.onBudgetReached(reason);
+      // A task that has used up its share fails by itself; the other caps end the build.
+      if (cap === "task" && scope.task !== undefined) setup.overTaskCap.add(scope.task);
+      else setup.onBudgetReached(reason);
     },
   });
 }
@@ -248,7 +297,7 @@ function beginBuild(setup: { journal: Journal; intake: Intake; clock: Clock; inv
 /** What was planned for another specification in this directory; undefined where the specification is the same or nothing was planned yet. */
 function findPrevious(journal: Journal, intake: Intake): PreviousPlan | undefined {
   if ((journal.build()?.specificationHash ?? intake.specification.hash) === intake.specification.hash) return undefined;
-  const specification = journal.latest<{ text: string }>("specification")?.text;
+  const specification = journal.latest<{ text: string }>(specificationStep)?.text;
   const analysis = journal.latest<PreviousPlan["analysis"]>("analysis");
   const plan = journal.latest<PreviousPlan["plan"]>("plan");
   return specification === undefined || !analysis || !plan ? undefined : { specification, analysis, plan };

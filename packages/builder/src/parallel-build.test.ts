@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ function expectNothingLeftBehind(): void {
   expect(gitIn(cwd, "worktree", "list").trim().split("\n")).toHaveLength(1);
   expect(gitIn(cwd, "for-each-ref", "refs/ccb")).toBe("");
   expect(gitIn(cwd, "status", "--porcelain")).toBe("");
-  expect(readdirSync(join(cwd, "out", ".checkpoints", "worktrees"))).toEqual([]);
+  expect(existsSync(join(cwd, "out", ".checkpoints", "worktrees"))).toBe(false);
 }
 
 test("independent tasks run at the same time in worktrees of their own, and come together as one commit each", async () => {

@@ -1,7 +1,8 @@
 import { type BuildOutcome, CcbError } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
-import { announcePhase, carryOut, type RunningBuild } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
 import { createStateFile } from "./project/state-file.ts";
+import type { RunningBuild } from "./running-build.ts";
 import { type BuildSummary, writeSummary, writeTrace } from "./stages/write-summary.ts";
 import type { BuildResult } from "./start-build.ts";
 import { advanceBuild } from "./state/advance-build.ts";
@@ -14,8 +15,10 @@ import {
   effectKey,
   type WorkEffect,
 } from "./state/build-state.ts";
+import { measureProgressError } from "./state/estimate-remaining.ts";
 import { lifecycleOf } from "./state/lifecycle.ts";
 import { defineEmptyWork, type Workbench } from "./workbench.ts";
+import { endWorktrees } from "./workplace/end-worktrees.ts";
 
 export interface RunBuildOptions {
   resumed: boolean;
@@ -116,7 +119,10 @@ function openRunningBuild(bench: Workbench): RunningBuild {
     state: defineInitialState(policyOf(bench)),
     criteria: [],
     failures: new Map(),
-    recoveries: new Map(),
+    nextTries: new Map(),
+    taskTimes: new Map(),
+    firstTaskMs: undefined,
+    predictions: [],
     finishedTasks: [],
     acceptances: new Map(),
     startedMs: bench.clock.monotonicMs(),
@@ -177,7 +183,7 @@ function interruptedBy(
   budgetReason: string | undefined,
 ): Extract<BuildInput, { type: "interrupted" }> {
   if (error.code === "stopped")
-    return { type: "interrupted", outcome: "stopped", reason: "The build was stopped; finished work is kept." };
+    return { type: "interrupted", outcome: "stopped", reason: `${error.message} Finished work is kept.` };
   if (budgetReason !== undefined || error.code === "budget-reached") {
     return { type: "interrupted", outcome: "budget-reached", reason: budgetReason ?? error.message };
   }
@@ -198,6 +204,7 @@ function toCcbError(cause: unknown): CcbError {
 async function finish(running: RunningBuild, ending: Extract<BuildEffect, { type: "end" }>): Promise<BuildResult> {
   const { bench, work } = running;
   const error = ending.outcome === "failed" ? running.error : undefined;
+  if (ending.outcome === "done") await endWorktrees(bench, { keepCut: false });
   const durationMs = Math.round(bench.clock.monotonicMs() - running.startedMs);
   const { costMicroUsd } = bench.ledger.totals();
   // Without a plan there is nothing to trace, and an earlier run's trace is not overwritten.
@@ -220,7 +227,9 @@ async function finish(running: RunningBuild, ending: Extract<BuildEffect, { type
 async function writeReport(running: RunningBuild, outcome: BuildOutcome, durationMs: number): Promise<BuildSummary> {
   const { bench, work } = running;
   const trace = await writeTrace(bench, work);
-  return writeSummary(bench, { work, trace, outcome, durationMs });
+  const endMs = bench.clock.monotonicMs() - (running.firstTaskMs ?? bench.clock.monotonicMs());
+  const progressError = measureProgressError(running.predictions, endMs);
+  return writeSummary(bench, { work, trace, outcome, durationMs, progressError });
 }
 
 /** Evidence, trace and summary belong to the project's history; a half-made task does not. */
@@ -229,4 +238,9 @@ async function commitReport(bench: Workbench): Promise<void> {
     subject: `Report on ${bench.intake.projectName}`,
     trailers: [["CCB-Build", bench.build]],
   });
+}
+
+function announcePhase({ bench, work }: RunningBuild, phaseId: string): void {
+  const phase = work.plan.phases.find((candidate) => candidate.id === phaseId);
+  if (phase) bench.emit({ type: "phase-start", phase: phase.id, name: phase.name, tasks: phase.tasks.length });
 }

@@ -19,6 +19,7 @@ import type { JournalBackup } from "./project/journal-backup.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import type { Repository } from "./repository/open-repository.ts";
 import type { Worktrees } from "./repository/worktrees.ts";
+import type { SessionRegistry } from "./sessions/session-registry.ts";
 import type { Intake } from "./stages/intake.ts";
 import type { MergeQueue } from "./workplace/merge-queue.ts";
 
@@ -50,8 +51,12 @@ export interface Workbench {
   previous: PreviousPlan | undefined;
   /** The attempt under way of each task: whoever spends or changes something for it asks its fence first. */
   fences: Map<string, Attempt>;
+  /** Tasks of which a call was refused because of the cap of a task. */
+  overTaskCap: Set<string>;
   journal: Journal;
   backup: JournalBackup;
+  /** The register of sessions. */
+  sessions: SessionRegistry;
   ledger: CostLedger;
   gateway: Gateway;
   generatedCode: GeneratedCodeLog;

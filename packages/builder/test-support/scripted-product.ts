@@ -137,15 +137,16 @@ export interface SessionScript {
 /** Turns of a task session: write the files, use memory and git, end. */
 export function playSession(conversation: Conversation, script: SessionScript): ContentBlock[] {
   const done = new Set(conversation.toolUses.map(({ name }) => name));
+  const task = JSON.parse(readPromptSection(conversation.firstUserText, "task")?.content ?? "{}") as { id: string };
   const steps: ContentBlock[] = [];
   if (!done.has("Bash")) {
-    const write = `cat > server.js <<'EOF'\n${renderServer(script.notice)}EOF\ncat > package.json <<'EOF'\n${manifest}\nEOF`;
+    const write = `cat > server.js <<'EOF'\n${renderServer(script.notice)}EOF\ncat > package.json <<'EOF'\n${manifest}\nEOF\nmkdir -p notes && echo ${task.id} > notes/${task.id}.txt`;
     steps.push({ type: "tool_use", name: "Bash", input: { command: write, description: "Write the service" } });
   } else {
     if (!done.has("mcp__memory__create_entities") && !script.skip?.includes("memory")) {
-      const task = JSON.parse(readPromptSection(conversation.firstUserText, "task")?.content ?? "{}") as { id: string };
+      // A name that is new each time: to remember what is known already does not count as a use of the memory.
       const entities = [
-        { name: `task ${task.id}`, entityType: "service", observations: ["server.js answers requests"] },
+        { name: `task ${task.id} ${Date.now()}`, entityType: "service", observations: ["server.js answers requests"] },
       ];
       steps.push({ type: "tool_use", name: "mcp__memory__create_entities", input: { entities } });
     }

@@ -163,6 +163,49 @@ describe("the question before the end", () => {
   });
 });
 
+describe("the question before a tool", () => {
+  it("refuses the call with the reason, records it, and ends the session where that is asked", async () => {
+    const { run, project, model } = await prepare(() => ({
+      tools: [{ name: "Write", input: { file_path: join(project, "a.txt"), content: "one" } }],
+    }));
+    let asked = 0;
+    const result = await run({
+      beforeTool: (call) => {
+        asked++;
+        return call.name === "Write" ? { reason: `Look it up first (${asked}).`, endSession: asked === 2 } : undefined;
+      },
+    });
+    expect(existsSync(join(project, "a.txt"))).toBe(false);
+    expect(model.turns[1]?.lastText).toContain("Look it up first (1).");
+    expect(result.toolUses.map(({ name, succeeded, response }) => [name, succeeded, response])).toEqual([
+      ["Write", false, "Look it up first (1)."],
+      ["Write", false, "Look it up first (2)."],
+    ]);
+    expect(model.turns).toHaveLength(2);
+  });
+});
+
+it("an item of the session's task list is not completed while the question before the end is answered with a reason", async () => {
+  bench = await createSessionBench(
+    (turn) => {
+      const update = { name: "TaskUpdate", input: { taskId: "1", status: "completed" } };
+      if (turn.number === 1) return { tools: [{ name: "TaskCreate", input: { subject: "Build", description: "it" } }] };
+      return turn.number <= 3 ? { tools: [update] } : { text: "Done." };
+    },
+    { builtinTools: ["TaskCreate", "TaskUpdate"] },
+  );
+  const asked: string[] = [];
+  const result = await bench.run({
+    beforeEnd: (what) => {
+      asked.push(what);
+      return asked.length === 1 ? "Memory was not written." : undefined;
+    },
+  });
+  expect(asked).toEqual(["task", "task", "session"]);
+  expect(bench.model.turns[2]?.lastText).toContain("Memory was not written.");
+  expect(result.status).toBe("done");
+});
+
 describe("writing", () => {
   it("stays in the project directory and out of what CCB keeps there", async () => {
     const { run, project, home } = await prepare((turn) =>
@@ -193,8 +236,7 @@ describe("a session that does not end by itself", () => {
   it("is a limit when its turns are used up", async () => {
     const { run } = await prepare(loop);
     const result = await run({ limits: { maxTurns: 3, idleMs: 30_000, totalMs: 60_000 } });
-    expect(result.status).toBe("limit");
-    expect(result.turns).toBe(3);
+    expect(result).toMatchObject({ status: "limit", turns: 3, failure: { limit: "turns" } });
   });
 
   it("is a limit when the model server hangs, and nothing stays behind", async () => {
@@ -242,11 +284,30 @@ describe("a model server that refuses", () => {
     expect(model.turns.length).toBe(1);
   });
 
-  it("is a failure at another status", async () => {
+  it("is a failure at another status, which the result names", async () => {
     const { run } = await prepare(() => ({ status: 413, message: "too large" }));
     const result = await run();
-    expect(result.status).toBe("failed");
+    expect(result).toMatchObject({ status: "failed", failure: { apiStatus: 413 } });
     expect(result.reason).not.toBe("");
+  });
+
+  it("does not go on asking with credentials that are not accepted", async () => {
+    const { run, model } = await prepare(() => ({ status: 401, message: "invalid x-api-key" }));
+    const result = await run();
+    expect(result).toMatchObject({
+      status: "failed",
+      failure: { apiStatus: 401 },
+      reason: expect.stringContaining("401"),
+    });
+    expect(model.turns.length).toBeLessThanOrEqual(2);
+  });
+
+  it("says that a prompt does not fit the context window", async () => {
+    const { run } = await prepare(() => ({
+      status: 400,
+      message: "prompt is too long: 213000 tokens > 200000 maximum",
+    }));
+    expect(await run()).toMatchObject({ status: "failed", failure: { terminalReason: "prompt_too_long" } });
   });
 });
 
@@ -295,7 +356,8 @@ describe("MCP servers", () => {
       transport: { type: "stdio" as const, command: process.execPath, args: ["-e", "process.exit(1)"], env: {} },
     };
     const result = await run({ mcpServers: [broken] });
-    expect(result).toMatchObject({ status: "failed", reason: expect.stringContaining("broken") });
+    expect(result).toMatchObject({ status: "failed", failure: { missingServers: ["broken"] } });
+    expect(result.reason).toContain("broken");
     expect(model.turns.length).toBeLessThanOrEqual(1);
     const limits = { maxTurns: 1, idleMs: 30_000, totalMs: 60_000 };
     const without = await run({ mcpServers: [{ ...broken, required: false }], limits });

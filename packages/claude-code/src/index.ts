@@ -6,5 +6,6 @@ export {
   type RecordedProcess,
   readProcessRecord,
 } from "./process/end-process-tree.ts";
+export { type GuardProcessesOptions, guardProcesses, type ProcessGuard } from "./process/guard-processes.ts";
 export { protectedFolders, writeTools } from "./session/check-write.ts";
 export { defaultAllowedCommands, defaultBuiltinTools, defaultRefusedTools } from "./session/render-session-options.ts";

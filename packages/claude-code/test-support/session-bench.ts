@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { McpServerDefinition, TaskRunRequest } from "@ccb/core";
-import { createClaudeCodeExecutor } from "../src/index.ts";
+import { type ClaudeCodeExecutorOptions, createClaudeCodeExecutor } from "../src/index.ts";
 import { type ModelAnswer, type ModelServer, type ModelTurn, startModelServer } from "./model-server.ts";
 
 /** A project directory, a home and a scripted model for one real session. */
@@ -15,7 +15,10 @@ export interface SessionBench {
   close(): Promise<void>;
 }
 
-export async function createSessionBench(answer: (turn: ModelTurn) => ModelAnswer): Promise<SessionBench> {
+export async function createSessionBench(
+  answer: (turn: ModelTurn) => ModelAnswer,
+  options: Pick<ClaudeCodeExecutorOptions, "builtinTools"> = {},
+): Promise<SessionBench> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "ccb-session-")));
   const project = join(folder, "project");
   const home = join(folder, "home");
@@ -24,6 +27,7 @@ export async function createSessionBench(answer: (turn: ModelTurn) => ModelAnswe
   const executor = createClaudeCodeExecutor({
     environment: { PATH: process.env.PATH ?? "", MY_API_KEY: "user-secret-value", GREETING: "hello" },
     homeDirectory: home,
+    ...options,
   });
   return {
     project,

@@ -2,6 +2,9 @@ import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
+import { defineCostCommands } from "./define-cost-commands.ts";
+import { defineMcpCommands } from "./define-mcp-commands.ts";
+import { defineProjectCommands } from "./define-project-commands.ts";
 import { defineSpecCommands } from "./define-spec-commands.ts";
 import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
 import type { InitFlags } from "./init/init-flags.ts";
@@ -42,6 +45,9 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
   defineInit(program, terminal, onExit);
   defineBuildCommands(program, terminal, onExit);
   defineSpecCommands(program, terminal, onExit);
+  defineProjectCommands(program, terminal, onExit);
+  defineCostCommands(program, terminal, onExit);
+  defineMcpCommands(program, terminal, onExit);
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
     if (unknown === undefined) program.help();
@@ -59,6 +65,9 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("-n, --project-name <name>", "name of the project (default: from the specification)")
     .option("-m, --model <id>", "model that plans and builds (default: claude-opus-5-5)")
     .option("--max-cost <usd>", "US dollars the build may spend at most (default: 100)", parseNumber)
+    .option("--max-cost-per-task <usd>", "US dollars each task may cost at most (default: none)", parseNumber)
+    .option("--max-cost-per-phase <usd>", "US dollars each phase may cost at most (default: none)", parseNumber)
+    .option("--max-cost-per-day <usd>", "US dollars each day (UTC) may cost at most (default: none)", parseNumber)
     .option("-p, --phases <ids>", "build only these phases, separated by commas", parseList)
     .option("--dry-run", "plan by rule, print and save plan, criteria and forecast; needs no key and spends nothing")
     .option("--no-tests", "do not run acceptance checks; phases end unverified")

@@ -161,7 +161,7 @@ describe("ccb spec diff", () => {
     expect(stdout).toMatch(/^1 added, 1 removed, 1 changed, 1 moved, 1 unchanged\n/);
     expect(stdout).toMatch(/\+ after\.md:7 {2}FR-9/);
     expect(stdout).toMatch(/- before\.md:11 {2}FR-3/);
-    expect(stdout).toMatch(/~ before\.md:6 → after\.md:6 {2}FR-2\n.*within 200 ms.*\n.*within 100 ms/);
+    expect(stdout).toMatch(/~ before\.md:6 → after\.md:6 {2}FR-2 {2}another value\n.*within 200 ms.*\n.*within 100 ms/);
     expect(stdout).toMatch(/> before\.md:7 → after\.md:11 .*\n.*Plants → .*Reports/);
   });
 
@@ -171,6 +171,7 @@ describe("ccb spec diff", () => {
     expect(diff).toMatchObject({
       added: [{ label: "FR-9", file: "after.md", line: 7 }],
       removed: [{ label: "FR-3", file: "-", line: 11 }],
+      changed: [{ reason: "value", before: { label: "FR-2" }, after: { label: "FR-2" } }],
       unchanged: 1,
     });
     expect(await run(["spec", "diff", "-", "-"], before)).toMatchObject({ code: 2 });

@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 
-const program = join(import.meta.dirname, "..", "src", "bin.ts");
+/** The program of `ccb`, from the sources. */
+export const ccbProgram = join(import.meta.dirname, "..", "src", "bin.ts");
 
 export interface CcbRun {
   code: number | null;
@@ -20,7 +21,7 @@ export interface StartCcbOptions {
 
 /** Starts `ccb` as a process of its own, from the sources, in a clean environment. */
 export function startCcb(options: StartCcbOptions): { child: ChildProcessWithoutNullStreams; ended: Promise<CcbRun> } {
-  const child = spawn(process.execPath, ["--conditions=ccb-source", program, ...options.args], {
+  const child = spawn(process.execPath, ["--conditions=ccb-source", ccbProgram, ...options.args], {
     cwd: options.cwd,
     env: { PATH: process.env.PATH ?? "", HOME: options.cwd, ...options.environment },
   });

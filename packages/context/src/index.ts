@@ -11,7 +11,7 @@ export { type LoadedSpec, type LoadSpecOptions, loadSpec } from "./load/load-spe
 export { type Block, type BlockKind, parseBlocks } from "./parse/parse-blocks.ts";
 export { type Outline, parseOutline, type Section, type SectionReference } from "./parse/parse-outline.ts";
 export { extractRequirements } from "./requirements/extract-requirements.ts";
-export { type ChangedRequirement, diffSpecs, type SpecDiff } from "./review/diff-specs.ts";
-export { type LintFinding, type LintRule, lintSpec } from "./review/lint-spec.ts";
+export { type ChangedRequirement, diffSpecs, type RequirementPair, type SpecDiff } from "./review/diff-specs.ts";
+export { type LintFinding, type LintOptions, type LintRule, lintSpec } from "./review/lint-spec.ts";
 export { createTokenCounter, type TokenCounter } from "./tokens/create-token-counter.ts";
 export { type EstimateOptions, estimateTokens, type Generation } from "./tokens/estimate-tokens.ts";

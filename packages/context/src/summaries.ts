@@ -1,3 +1,4 @@
+export { createModelSummarizer, type ModelSummarizerOptions } from "./chunk/create-model-summarizer.ts";
 export {
   type SummarizeChunksOptions,
   type SummarizeChunksResult,

@@ -33,7 +33,16 @@ export type BuildOutcome = "done" | "planned" | "acceptance-failed" | "budget-re
 
 /** What a build tells, without the time and number that every event carries. Order: see the README of `@ccb/core`. */
 export type BuildEventBody =
-  | { type: "build-start"; build: string; project: string; directory: string; model: string; resumed: boolean }
+  | {
+      type: "build-start";
+      build: string;
+      project: string;
+      directory: string;
+      model: string;
+      resumed: boolean;
+      /** What the build may cost at most; undefined without a cap. */
+      capMicroUsd?: MicroUsd;
+    }
   | {
       type: "build-end";
       outcome: BuildOutcome;
@@ -105,7 +114,32 @@ export type BuildEventBody =
     }
   | { type: "mcp-used"; phase: string; task: string; server: string; tool: string; succeeded: boolean }
   | { type: "mcp-unavailable"; server: string; reason: string }
-  | { type: "mcp-violated"; phase: string; task: string; point: string; servers: string[]; refusal: number }
+  | {
+      /** A required call was missing where it had to have happened: the model was told (`refused`), or the limit of refusals was reached (`given-up`). */
+      type: "mcp-violated";
+      phase: string;
+      task: string;
+      point: string;
+      servers: string[];
+      refusal: number;
+      severity?: "critical" | "warning";
+      outcome?: "refused" | "given-up";
+      /** Why each server does not count as used, from its recorded calls. */
+      evidence?: string[];
+    }
+  | {
+      /** What a session came to at one point of the MCP policy, for one server; the compliance report counts these. */
+      type: "mcp-judged";
+      phase: string;
+      task: string;
+      attempt: number;
+      point: string;
+      server: string;
+      level: "required" | "preferred";
+      met: boolean;
+      /** The call that counts (tool, id and time), or why none does. */
+      evidence: string;
+    }
   | {
       type: "call-end";
       scope: CallScope;

@@ -4,6 +4,16 @@ import type { Usage } from "./usage.ts";
 /** Millionths of a US dollar, always an integer. */
 export type MicroUsd = number;
 
+/** What changes the price of a whole call. */
+export interface CallTerms {
+  /** Part of a message batch. */
+  batch?: boolean;
+  /** Asked for, and served at, the fast speed. */
+  fast?: boolean;
+  /** Kept to the United States. */
+  usOnly?: boolean;
+}
+
 /** Worst case of a call about to be made; a meter prices its input at the dearest rate the model has (a cache write for an hour). */
 export interface ReserveRequest {
   model: string;
@@ -13,12 +23,24 @@ export interface ReserveRequest {
   maxOutputTokens: number;
   /** Web searches the request allows the server to make; 0 when omitted. */
   maxWebSearches?: number;
+  terms?: CallTerms | undefined;
   scope: CallScope;
 }
 
+/** Which cap a refused call would have broken. */
+export type CapKind = "build" | "phase" | "task" | "day";
+
 export type ReserveResult =
   | { granted: true; reservationId: number; reservedMicroUsd: MicroUsd }
-  | { granted: false; reason: string; capMicroUsd: MicroUsd; spentMicroUsd: MicroUsd; neededMicroUsd: MicroUsd };
+  | {
+      granted: false;
+      reason: string;
+      /** "build" when omitted. */
+      cap?: CapKind | undefined;
+      capMicroUsd: MicroUsd;
+      spentMicroUsd: MicroUsd;
+      neededMicroUsd: MicroUsd;
+    };
 
 /** How a call ended, for the ledger. */
 export interface CallOutcome {
@@ -33,6 +55,11 @@ export interface CallOutcome {
   messageId: string | undefined;
   latencyMs: number;
   callNumber: number;
+  terms?: CallTerms | undefined;
+  /** The status of the answer, where one came. */
+  httpStatus?: number | undefined;
+  /** Milliseconds to the first byte of the answer. */
+  firstByteMs?: number | undefined;
 }
 
 /** One line of the ledger. */
@@ -47,6 +74,9 @@ export interface CostEntry {
   messageId: string | undefined;
   latencyMs: number;
   callNumber: number;
+  terms?: CallTerms | undefined;
+  httpStatus?: number | undefined;
+  firstByteMs?: number | undefined;
   /** ISO 8601. */
   at: string;
 }

@@ -17,6 +17,22 @@ export interface ToolUse {
   endedAt: string;
 }
 
+/** A tool call that is about to happen. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  server: string | undefined;
+  input: unknown;
+}
+
+/** Why a tool call may not happen. */
+export interface ToolRefusal {
+  /** Shown to the model: what is missing and how to mend it. */
+  reason: string;
+  /** Ends the session, since telling the model again is of no use. */
+  endSession?: boolean;
+}
+
 export interface TaskRunLimits {
   /** Model turns of the session. */
   maxTurns: number;
@@ -39,10 +55,17 @@ export interface TaskRunRequest {
   mcpServers: McpServerDefinition[];
   limits: TaskRunLimits;
   signal?: AbortSignal;
+  /** Goes on with this earlier session's transcript, which has to lie in the same home and belong to the same `cwd`. */
+  resumeSessionId?: string;
   /** Told of every tool call when it ended. */
   onToolUse?: (use: ToolUse) => void;
-  /** Asked whenever the session wants to end; a reason refuses and is shown to the model. */
-  beforeEnd?: () => string | undefined;
+  /** Asked before every tool call that the executor's own guards let through. */
+  beforeTool?: (call: ToolCall) => ToolRefusal | undefined;
+  /**
+   * Asked whenever the session wants to end (`session`) or to mark an item of its own task list as completed (`task`); a reason refuses and is shown to the
+   * model.
+   */
+  beforeEnd?: (what: "session" | "task") => string | undefined;
   onEvent?: (event: ExecutorEvent) => void;
 }
 
@@ -54,6 +77,20 @@ export type ExecutorEvent =
   | { type: "tool-started"; name: string; input: unknown }
   | { type: "api-retried"; attempt: number; delayMs: number; status: number | undefined };
 
+/** What a session that did not end well is known by; programs decide by this, people read the reason. */
+export interface TaskRunFailure {
+  /** HTTP status of the model server's last answer, where that ended the session. */
+  apiStatus?: number;
+  /** The coding agent's own word for the end: "prompt_too_long", "max_turns". */
+  terminalReason?: string;
+  /** Milliseconds before the last try of a call that the model server had refused for now; at least what its `retry-after` asked for. */
+  retryAfterMs?: number;
+  /** Which of its limits the session reached. */
+  limit?: "turns" | "idle" | "time";
+  /** Required MCP servers that did not start in the session. */
+  missingServers?: string[];
+}
+
 export interface TaskRunResult {
   /**
    * done: the session ended by itself · limit: turns, idle or total time · aborted: the signal · refused: the model server refused a call for good
@@ -62,6 +99,8 @@ export interface TaskRunResult {
   status: "done" | "limit" | "aborted" | "refused" | "failed";
   /** One sentence for people. */
   reason: string;
+  /** Only with a status other than done. */
+  failure?: TaskRunFailure;
   sessionId: string | undefined;
   turns: number;
   durationMs: number;

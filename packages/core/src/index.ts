@@ -11,6 +11,8 @@ export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.t
 export type { Check, CommandCheck, FileCheck, HttpCheck, HttpStep, JsonAssertion, ServiceUnderTest } from "./check.ts";
 export type {
   CallOutcome,
+  CallTerms,
+  CapKind,
   CostEntry,
   CostMeter,
   CostTotals,
@@ -21,7 +23,17 @@ export type {
 export { type Criterion, criterionSchema, type PhaseCriteria, phaseCriteriaSchema } from "./criterion.ts";
 export { type Agent, type AgentDefinition, type AgentRunOptions, defineAgent } from "./define-agent.ts";
 export type { Evidence, Observation } from "./evidence.ts";
-export type { Executor, ExecutorEvent, TaskRunLimits, TaskRunRequest, TaskRunResult, ToolUse } from "./executor.ts";
+export type {
+  Executor,
+  ExecutorEvent,
+  TaskRunFailure,
+  TaskRunLimits,
+  TaskRunRequest,
+  TaskRunResult,
+  ToolCall,
+  ToolRefusal,
+  ToolUse,
+} from "./executor.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
 export type { Model, ModelRequest, ModelResult } from "./model.ts";
 export {
@@ -36,6 +48,7 @@ export {
 export { type Phase, type Plan, planSchema, type Task, type Waiver } from "./plan.ts";
 export { type ApiCall, type ApiCallLog, type Clock, type Logger, type LogLevel, systemClock } from "./ports.ts";
 export { type PromptSection, readPromptSection, renderPromptSection } from "./prompt-section.ts";
+export type { RateLimitHold, RateLimitHoldStore } from "./rate-limit-hold.ts";
 export { redactSecrets } from "./redact-secrets.ts";
 export { type Requirement, type RequirementKind, requirementSchema, type Span } from "./requirement.ts";
 export type { CallScope } from "./scope.ts";

@@ -29,4 +29,6 @@ export interface McpServerDefinition {
   enforceAt: EnforcePoint[];
   /** Give the model the tools' schemas from the first request on instead of on demand. */
   alwaysLoad: boolean;
+  /** The server keeps state of its caller (a chain of thoughts): two callers must not share one. Shared when omitted. */
+  perCaller?: boolean;
 }

@@ -16,14 +16,18 @@ export interface CostFilter {
 }
 
 /** What calls can be grouped by. */
-export type CostDimension = "agent" | "phase" | "task" | "model" | "day";
+export type CostDimension = "agent" | "phase" | "task" | "model" | "day" | "hour" | "week" | "session";
 
 const groupColumns: Record<CostDimension, string> = {
-  agent: "agent",
+  // "claude-code", "claude-code/subagent:reviewer", "claude-code/background:web-search"
+  agent: "agent || COALESCE('/' || caller, '')",
   phase: "phase_id",
   task: "task_id",
   model: "model_name",
   day: "substr(timestamp, 1, 10)",
+  hour: "substr(timestamp, 1, 13) || ':00'",
+  week: "strftime('%G-W%V', timestamp)",
+  session: "claude_session_id",
 };
 
 const filterConditions: Record<keyof CostFilter, string> = {

@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from "node:sqlite";
-import type { CallScope, CostEntry, CostTotals, MicroUsd, Usage } from "@ccb/core";
+import type { CallScope, CallTerms, CostEntry, CostTotals, MicroUsd, Usage } from "@ccb/core";
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -8,6 +8,7 @@ export interface Reservation {
   id: number;
   scope: CallScope;
   model: string;
+  terms: CallTerms | undefined;
   reservedMicroUsd: MicroUsd;
 }
 
@@ -48,6 +49,9 @@ export function readEntry(row: Row): CostEntry {
     messageId: textOf(row.message_id),
     latencyMs: numberOf(row.latency_ms),
     callNumber: numberOf(row.call_number),
+    terms: readTerms(row.terms),
+    httpStatus: countOf(row.http_status),
+    firstByteMs: countOf(row.first_byte_ms),
     at: textOf(row.timestamp) ?? "",
   };
 }
@@ -57,6 +61,7 @@ export function readReservation(row: Row): Reservation {
     id: numberOf(row.id),
     scope: readScope(row),
     model: textOf(row.model_name) ?? "",
+    terms: readTerms(row.terms),
     reservedMicroUsd: numberOf(row.reserved_micro_usd),
   };
 }
@@ -75,7 +80,26 @@ function readScope(row: Row): CallScope {
     phase: textOf(row.phase_id),
     task: textOf(row.task_id),
     agent: textOf(row.agent) ?? "",
+    attempt: countOf(row.attempt),
+    session: textOf(row.claude_session_id),
+    caller: textOf(row.caller),
   };
+}
+
+const termNames = ["batch", "fast", "usOnly"] as const;
+
+/** Terms as a column holds them: their names, or null where there are none. */
+export function writeTerms(terms: CallTerms | undefined): string | null {
+  return termNames.filter((name) => terms?.[name]).join(" ") || null;
+}
+
+function readTerms(value: SQLOutputValue | undefined): CallTerms | undefined {
+  const names = textOf(value)?.split(" ");
+  return names && Object.fromEntries(termNames.filter((name) => names.includes(name)).map((name) => [name, true]));
+}
+
+function countOf(value: SQLOutputValue | undefined): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 function readUsage(row: Row): Usage {

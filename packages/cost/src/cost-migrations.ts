@@ -1,4 +1,5 @@
 import type { MigrationSet } from "@ccb/store";
+import { scopesAndRollUps } from "./_migration-2.ts";
 
 const tokenColumns = [
   "input_tokens",
@@ -16,7 +17,9 @@ const tokenDefinitions = tokenColumns.map((column) => `${column} INTEGER NOT NUL
  *
  * `cost_entries`: one row a finished call. `cost_micro_usd` is null where the cost is not known; `counted_micro_usd` is what stands against the cap (the
  * worst case where the cost is not known). `cost_totals`: one row a build, kept by a trigger in the same transaction, so that a budget check does
- * not sum a million rows. `cost_reservations`: one row a call under way; a row that outlives its process is a call of unknown outcome.
+ * not sum a million rows. `cost_scopes`: the same for every phase, task and day. `cost_hours`: rolled up by hour, agent and model. `cost_reservations`: one row a
+ * call under way; a row that outlives its process is a call of unknown outcome. `cost_caps`: the caps of a build, for those who only read. `rate_limit_holds`:
+ * until when calls to a model are held back.
  */
 export const costMigrations: MigrationSet = {
   name: "cost",
@@ -87,5 +90,6 @@ DROP TRIGGER cost_totals_add;
 DROP TABLE cost_totals;
 DROP TABLE cost_entries;`,
     },
+    scopesAndRollUps,
   ],
 };

@@ -17,9 +17,8 @@ import type { Store } from "@ccb/store";
 import { type CostDimension, type CostFilter, listEntries, sumEntriesBy } from "./_cost-queries.ts";
 import type { Reservation } from "./_cost-rows.ts";
 import { createCostTable } from "./_cost-table.ts";
-import { formatUsd } from "./_micro-usd.ts";
-import { countUnpriced, dearestKnownPrices, worstCaseOf } from "./_worst-case.ts";
-import { priceUsage } from "./price-usage.ts";
+import { findBrokenCap, listCaps } from "./_find-broken-cap.ts";
+import { createPriceTable, type PriceTable } from "./price-table.ts";
 
 export interface CostLedgerOptions {
   /** Opened with `costMigrations`. */
@@ -28,7 +27,15 @@ export interface CostLedgerOptions {
   build: string;
   /** Micro-dollars the build may cost; no cap when omitted. */
   capMicroUsd?: MicroUsd;
-  /** Prices that count against the cap for a model whose price is not known. Default: the dearest of every kind in core's catalogue. */
+  /** Micro-dollars that each phase, each task and each day (UTC) may cost; no such cap when omitted. */
+  caps?: {
+    phaseMicroUsd?: MicroUsd | undefined;
+    taskMicroUsd?: MicroUsd | undefined;
+    dayMicroUsd?: MicroUsd | undefined;
+  };
+  /** What models cost; the list prices of core's catalogue unless given. */
+  prices?: PriceTable;
+  /** Prices that count against the cap for a model whose price is not known, where `prices` is not given. Default: the dearest of every kind in the catalogue. */
   unknownModelWorstCase?: ModelPrices;
   /** Names this run of the program in the table; a fresh UUID by default. */
   session?: string;
@@ -43,7 +50,7 @@ export interface CostLedgerTotals extends CostTotals {
   remainingMicroUsd: MicroUsd | undefined;
 }
 
-/** The sums of one agent, phase, task, model or day (UTC). */
+/** The sums of one agent, phase, task, model, day (UTC) or whatever the calls were grouped by. */
 export interface CostBreakdownRow extends Pick<CostTotals, "calls" | "usage" | "costMicroUsd" | "unpricedCalls"> {
   /** Undefined for calls outside of a phase or task. */
   key: string | undefined;
@@ -72,46 +79,32 @@ export interface CostLedger extends CostMeter {
  */
 export function createCostLedger(options: CostLedgerOptions): CostLedger {
   const { store, build, capMicroUsd, clock = systemClock, session = randomUUID() } = options;
-  const unknownPrices = options.unknownModelWorstCase ?? dearestKnownPrices;
-  if (capMicroUsd !== undefined) requireCount("cap in micro-dollars", capMicroUsd);
+  const prices = options.prices ?? createPriceTable({ unknownModel: options.unknownModelWorstCase });
+  const caps = listCaps(options);
+  for (const { kind, amount } of caps)
+    requireCount(kind === "build" ? "cap in micro-dollars" : `cap of a ${kind} in micro-dollars`, amount);
   const table = createCostTable({ store, build, session, clock });
+  let areCapsKept = false;
 
   function reserve(request: ReserveRequest): ReserveResult {
     requireCount("input tokens", request.inputTokens);
     requireCount("maximum of output tokens", request.maxOutputTokens);
     requireCount("maximum of web searches", request.maxWebSearches ?? 0);
-    const neededMicroUsd = worstCaseOf(request, unknownPrices);
+    const neededMicroUsd = prices.worstCase(request, clock.now().toISOString());
     return store.transaction((): ReserveResult => {
-      const { costMicroUsd, remainingMicroUsd, ...amounts } = totals();
-      if (capMicroUsd !== undefined && neededMicroUsd > 0 && neededMicroUsd > (remainingMicroUsd ?? 0)) {
-        const reason = describeRefusal({ ...amounts, capMicroUsd, costMicroUsd, neededMicroUsd });
-        return { granted: false, reason, capMicroUsd, spentMicroUsd: costMicroUsd, neededMicroUsd };
-      }
+      if (!areCapsKept) table.keepCaps(caps);
+      areCapsKept = true;
+      const broken = neededMicroUsd > 0 ? findBrokenCap({ table, caps, clock }, request, neededMicroUsd) : undefined;
+      if (broken) return { granted: false, ...broken, neededMicroUsd, spentMicroUsd: totals().costMicroUsd };
       return { granted: true, reservationId: table.reserve(request, neededMicroUsd), reservedMicroUsd: neededMicroUsd };
     });
   }
 
   function book(reservation: Reservation, outcome: CallOutcome): CostEntry {
-    const priced = priceUsage(outcome.model, outcome.usage);
-    const known = priced ?? countUnpriced(outcome.usage, unknownPrices);
-    switch (outcome.status) {
-      case "answered":
-        return table.book(reservation, outcome, { cost: priced, counted: known });
-      case "failed":
-        // Nothing is billed for an error status, whatever the model's price is.
-        return table.book(reservation, outcome, { cost: known === 0 ? 0 : priced, counted: known });
-      case "cut":
-        // The bill may be higher than what arrived.
-        return table.book(reservation, outcome, {
-          cost: priced,
-          counted: Math.max(known, reservation.reservedMicroUsd),
-        });
-      case "unknown":
-        return table.book(reservation, outcome, {
-          cost: undefined,
-          counted: Math.max(known, reservation.reservedMicroUsd),
-        });
-    }
+    const { model, usage, terms } = outcome;
+    const priced = prices.price(model, usage, { terms, at: clock.now().toISOString() });
+    const known = priced ?? prices.countUnknown(usage, terms);
+    return table.book(reservation, outcome, planBooking(outcome.status, { priced, known, reservation }));
   }
 
   function settle(reservationId: number, outcome: CallOutcome): CostEntry {
@@ -151,30 +144,36 @@ export function createCostLedger(options: CostLedgerOptions): CostLedger {
   };
 }
 
+/** What a call is said to have cost, and what of it stands against the caps. */
+function planBooking(
+  status: CallOutcome["status"],
+  call: { priced: MicroUsd | undefined; known: MicroUsd; reservation: Reservation },
+): { cost: MicroUsd | undefined; counted: MicroUsd } {
+  const { priced, known, reservation } = call;
+  switch (status) {
+    case "answered":
+      return { cost: priced, counted: known };
+    case "failed":
+      // Nothing is billed for an error status, whatever the model's price is.
+      return { cost: known === 0 ? 0 : priced, counted: known };
+    case "cut":
+      // The bill may be higher than what arrived.
+      return { cost: priced, counted: Math.max(known, reservation.reservedMicroUsd) };
+    case "unknown":
+      return { cost: undefined, counted: Math.max(known, reservation.reservedMicroUsd) };
+  }
+}
+
 function lostCall(reservation: Reservation): CallOutcome {
   return {
     status: "unknown",
     model: reservation.model,
+    terms: reservation.terms,
     usage: noUsage,
     messageId: undefined,
     latencyMs: 0,
     callNumber: 0,
   };
-}
-
-function describeRefusal(amounts: {
-  capMicroUsd: MicroUsd;
-  costMicroUsd: MicroUsd;
-  reservedMicroUsd: MicroUsd;
-  heldMicroUsd: MicroUsd;
-  neededMicroUsd: MicroUsd;
-}): string {
-  const parts = [`${formatUsd(amounts.costMicroUsd)} is spent`];
-  if (amounts.reservedMicroUsd > 0)
-    parts.push(`${formatUsd(amounts.reservedMicroUsd)} is reserved for calls under way`);
-  if (amounts.heldMicroUsd > 0) parts.push(`${formatUsd(amounts.heldMicroUsd)} is held for calls of unknown cost`);
-  const needed = formatUsd(amounts.neededMicroUsd);
-  return `The cap of ${formatUsd(amounts.capMicroUsd)} would not hold: ${parts.join(", ")}, and this call may cost up to ${needed}.`;
 }
 
 function requireCount(what: string, value: number): void {

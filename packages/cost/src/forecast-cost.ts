@@ -1,16 +1,8 @@
 import { findModel, type MicroUsd, type Plan, type Usage } from "@ccb/core";
-import { listPlanningCalls, listSessionCalls, type SessionShape } from "./_forecast-calls.ts";
-import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
-import { dearestKnownPrices } from "./_worst-case.ts";
-
-/**
- * What a Claude Code session of a task is assumed to take, by the task's size. Assumptions, not measurements: they hold until past builds say otherwise.
- */
-const taskShapes: Record<"S" | "M" | "L", SessionShape> = {
-  S: { turns: 10, readTokensPerTurn: 700, writtenTokensPerTurn: 400 },
-  M: { turns: 22, readTokensPerTurn: 900, writtenTokensPerTurn: 500 },
-  L: { turns: 45, readTokensPerTurn: 1_100, writtenTokensPerTurn: 600 },
-};
+import { listPlanningCalls, listSessionCalls } from "./_forecast-calls.ts";
+import { promptTokensOf } from "./_micro-usd.ts";
+import { priceCalls, taskShapes } from "./_task-shapes.ts";
+import type { ForecastCalibration } from "./calibrate-forecast.ts";
 
 /** Turns of a low and a high course, as factors of the expected turns; without a plan the number of tasks is uncertain too. */
 const withPlan = { low: 0.5, high: 2.2 };
@@ -36,6 +28,8 @@ export interface ForecastCostOptions {
   plan?: Plan;
   /** Documents to be written. Default 8. */
   documentCount?: number;
+  /** What past builds say; without it the assumptions stand as they are. */
+  calibration?: ForecastCalibration;
 }
 
 export interface CostForecast {
@@ -59,7 +53,7 @@ export interface CostForecast {
  * of its own, so that long-prompt prices are met. Low and high are courses with fewer and more turns and retries, not statistical bounds.
  */
 export function forecastCost(options: ForecastCostOptions): CostForecast {
-  const { model, planningModel = model, plan, specTokens, requirementCount, documentCount = 8 } = options;
+  const { model, planningModel = model, plan, specTokens, requirementCount, documentCount = 8, calibration } = options;
   const phases = plan
     ? plan.phases.map((phase) => phase.tasks.map((task) => task.size))
     : assumePhases(requirementCount);
@@ -75,22 +69,30 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
     documentCount,
     window,
   });
-  const planningCost = costOf(planningModel, planning);
+  const planningCost = priceCalls(planningModel, planning);
   const course = (turnFactor: number, retryShare: number) => {
-    const calls = tasks.flatMap((size) => listSessionCalls(taskShapes[size], turnFactor));
+    const sessions = tasks.map((size) => ({ size, calls: listSessionCalls(taskShapes[size], turnFactor) }));
+    const calls = sessions.flatMap((session) => session.calls);
+    const factor = (size: keyof typeof taskShapes) => calibration?.factors[size] ?? 1;
     const retryCalls = phases.flatMap(() => listSessionCalls(taskShapes.S, turnFactor));
     return {
       calls: calls.length + Math.round(retryCalls.length * retryShare),
       tokens: tokensOf(calls) + Math.round(tokensOf(retryCalls) * retryShare),
-      cost: costOf(model, calls) + Math.round(costOf(model, retryCalls) * retryShare),
+      cost: Math.round(
+        sessions.reduce((sum, session) => sum + priceCalls(model, session.calls) * factor(session.size), 0) +
+          priceCalls(model, retryCalls) * retryShare * factor("S"),
+      ),
     };
   };
   const expected = course(1, retries.expected);
   const unpriced = [...new Set([model, planningModel])].filter((id) => !findModel(id));
+  const low = course(factors.low, retries.low).cost;
+  const high = course(factors.high, retries.high).cost;
   return {
-    lowMicroUsd: Math.round(planningCost * 0.6) + course(factors.low, retries.low).cost,
+    lowMicroUsd:
+      Math.round(planningCost * 0.6) + blendSpread({ assumed: low, expected: expected.cost, calibration, side: "low" }),
     expectedMicroUsd: planningCost + expected.cost,
-    highMicroUsd: planningCost * 2 + course(factors.high, retries.high).cost,
+    highMicroUsd: planningCost * 2 + blendSpread({ assumed: high, expected: expected.cost, calibration, side: "high" }),
     calls: planning.length + expected.calls,
     tokens: tokensOf(planning) + expected.tokens,
     isPriceKnown: unpriced.length === 0,
@@ -104,6 +106,19 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
   };
 }
 
+/** An end of the interval: as assumed, drawn to what past tasks spread by the more of them there are (half at twenty). */
+function blendSpread(end: {
+  assumed: MicroUsd;
+  expected: MicroUsd;
+  calibration: ForecastCalibration | undefined;
+  side: "low" | "high";
+}): MicroUsd {
+  const { assumed, expected, calibration, side } = end;
+  if (!calibration?.spread || expected === 0) return assumed;
+  const weight = calibration.tasks / (calibration.tasks + 20);
+  return Math.round(expected * (assumed / expected) ** (1 - weight) * calibration.spread[side] ** weight);
+}
+
 function assumePhases(requirementCount: number): "M"[][] {
   const taskCount = Math.max(1, Math.ceil(requirementCount / requirementsPerTask));
   const phases: "M"[][] = [];
@@ -113,16 +128,14 @@ function assumePhases(requirementCount: number): "M"[][] {
   return phases;
 }
 
-function costOf(modelId: string, calls: readonly Usage[]): MicroUsd {
-  const model = findModel(modelId);
-  return calls.reduce((sum, usage) => {
-    const prices = model ? pricesForPrompt(model, promptTokensOf(usage)) : dearestKnownPrices;
-    return sum + priceAt(prices, usage);
-  }, 0);
-}
-
 function tokensOf(calls: readonly Usage[]): number {
   return calls.reduce((sum, usage) => sum + promptTokensOf(usage) + usage.outputTokens, 0);
+}
+
+function describeCalibration(calibration: ForecastCalibration | undefined): string {
+  if (!calibration || calibration.tasks === 0) return "not yet measured on past builds";
+  const factors = Object.entries(calibration.factors).map(([size, factor]) => `${size} × ${factor.toFixed(2)}`);
+  return `corrected by what ${calibration.tasks} finished tasks of past builds cost: ${factors.join(", ")}`;
 }
 
 function describeAssumptions(found: {
@@ -138,7 +151,7 @@ function describeAssumptions(found: {
     options.plan
       ? `The plan has ${taskCount} tasks, each one Claude Code session.`
       : `There is no plan yet: one task for every ${requirementsPerTask} of the ${options.requirementCount} requirements, so ${taskCount} tasks of size M.`,
-    `Turns of a session by task size: ${turns.join(", ")}. These are assumptions, not yet measured on past builds.`,
+    `Turns of a session by task size: ${turns.join(", ")}. These are assumptions, ${describeCalibration(options.calibration)}.`,
     "The prompt of a session is written to the cache as it grows and read from it at every later turn.",
     `Low: ${factors.low} times the turns and no retry. High: ${factors.high} times the turns, one retry in every phase, planning twice as dear.`,
     `Expected: one phase in ${1 / retries.expected} needs a retry.`,

@@ -1,4 +1,4 @@
-import { findModel, type MicroUsd, type Usage } from "@ccb/core";
+import { type CallTerms, findModel, type MicroUsd, type Usage } from "@ccb/core";
 import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
 
 /**
@@ -6,9 +6,9 @@ import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
  * never zero.
  *
  * `usage` must be that of a single call: above a model's long-prompt threshold the whole request is priced higher, and the prompt is input, cache
- * reads and cache writes together. Source of the prices: `modelCatalogDate` in `@ccb/core`.
+ * reads and cache writes together. `terms` are those the call was served at. Source of the prices: `modelCatalogDate` in `@ccb/core`.
  */
-export function priceUsage(modelId: string, usage: Usage): MicroUsd | undefined {
+export function priceUsage(modelId: string, usage: Usage, terms: CallTerms = {}): MicroUsd | undefined {
   const model = findModel(modelId);
-  return model && priceAt(pricesForPrompt(model, promptTokensOf(usage)), usage);
+  return model && priceAt(pricesForPrompt(model, promptTokensOf(usage)), usage, terms);
 }

@@ -7,6 +7,7 @@ const statusOf = {
   permission_error: 403,
   not_found_error: 404,
   request_too_large: 413,
+  rate_limit_error: 429,
   api_error: 502,
   overloaded_error: 529,
 } as const;
@@ -14,10 +15,15 @@ const statusOf = {
 export interface AnthropicError {
   type: keyof typeof statusOf;
   message: string;
+  /** When the client may come again, for `rate_limit_error`. */
+  retryAfterMs?: number;
 }
 
 /** The body of an error as the Anthropic API writes it. */
-export function anthropicErrorBody(error: AnthropicError): { type: "error"; error: AnthropicError } {
+export function anthropicErrorBody(error: AnthropicError): {
+  type: "error";
+  error: Pick<AnthropicError, "type" | "message">;
+} {
   return { type: "error", error: { type: error.type, message: error.message } };
 }
 
@@ -25,12 +31,13 @@ export function anthropicErrorBody(error: AnthropicError): { type: "error"; erro
 export function sendError(response: ServerResponse, error: AnthropicError): void {
   if (response.headersSent || response.destroyed) return;
   const body = JSON.stringify(anthropicErrorBody(error));
-  const isOurs = error.type !== "api_error" && error.type !== "overloaded_error";
+  const isFinal = !["api_error", "overloaded_error", "rate_limit_error"].includes(error.type);
   response.writeHead(statusOf[error.type], {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     // Anthropic's SDKs obey it: what this gateway refuses, it refuses again.
-    ...(isOurs ? { "x-should-retry": "false" } : {}),
+    ...(isFinal ? { "x-should-retry": "false" } : {}),
+    ...(error.retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(error.retryAfterMs / 1_000)) }),
   });
   response.end(body);
 }

@@ -1,6 +1,9 @@
 import type { ClientRequest } from "node:http";
 import { type ApiCall, CcbError, type Clock } from "@ccb/core";
-import type { GatewayOptions, GatewayStats, PromptToEstimate } from "./gateway.ts";
+import type { CallerBook } from "./attribute/create-caller-book.ts";
+import type { OpenBatches } from "./batch/create-open-batches.ts";
+import type { GatewayOptions, GatewayStats, GatewayUpstream, PromptToEstimate } from "./gateway.ts";
+import type { RateLimiter } from "./limit/create-rate-limiter.ts";
 
 /** A request as it goes to the upstream. */
 export interface UpstreamRequest {
@@ -17,6 +20,14 @@ export interface SentRequest {
   wasSent(): boolean;
 }
 
+/** A server that calls are forwarded to. */
+export interface UpstreamServer {
+  /** For messages, and to tell its limits from those of others. */
+  host: string;
+  options: GatewayUpstream;
+  send(request: UpstreamRequest): SentRequest;
+}
+
 /** What the parts of one gateway share. */
 export interface GatewayContext {
   options: GatewayOptions;
@@ -27,9 +38,10 @@ export interface GatewayContext {
   /** Set once the meter has failed: from then on no priced call is let through. */
   meterFailure: CcbError | undefined;
   nextCallNumber(): number;
-  send(request: UpstreamRequest): SentRequest;
-  /** Host of the upstream, for messages. */
-  upstreamHost: string;
+  chooseUpstream(model: string | undefined): UpstreamServer;
+  limiter: RateLimiter;
+  callers: CallerBook;
+  batches: OpenBatches;
 }
 
 /** Writes a call to the call log. A log that cannot be written is counted and told, and does not end the call it logs. */

@@ -3,15 +3,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { type CallScope, noUsage } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, sendError } from "./_anthropic-error.ts";
-import type { GatewayContext, SentRequest } from "./_gateway-context.ts";
+import type { GatewayContext, SentRequest, UpstreamServer } from "./_gateway-context.ts";
 import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
 import { renderRecalledStream } from "./answer/_render-recalled.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
 import { passChunks } from "./forward/_pass-chunks.ts";
+import type { GatewayUpstream } from "./gateway.ts";
+import type { Admission, AdmittedCall } from "./limit/create-rate-limiter.ts";
+import { parseBody, parseRequest } from "./receive/_parse-request.ts";
 import { type OpenCall, openCall } from "./reserve/_open-call.ts";
-import { planWorstCase } from "./reserve/_plan-worst-case.ts";
 
 /** One request of a client with everything needed to answer it. */
 export interface Exchange {
@@ -27,6 +29,7 @@ export interface Exchange {
 
 interface Relay {
   exchange: Exchange;
+  upstream: UpstreamServer;
   call: OpenCall;
   asked: AskedCall;
   sent: SentRequest;
@@ -35,39 +38,51 @@ interface Relay {
   status: number | undefined;
 }
 
-/** Answers `POST /v1/messages`: reserves, forwards, streams through, books and logs. */
-export function handleMessages(exchange: Exchange): void {
-  const { context, response, scope, endpoint } = exchange;
-  const parsed = parseRequest(exchange);
+/** Answers `POST /v1/messages`: waits for its turn, reserves, forwards, streams through, books and logs. */
+export async function handleMessages(exchange: Exchange): Promise<void> {
+  const { context, response, endpoint } = exchange;
+  const read = parseBody(exchange);
+  const parsed = "error" in read ? read : parseRequest(context, { fields: read.fields, bytes: exchange.body.length });
   if ("error" in parsed) {
     sendError(response, parsed.error);
     return;
   }
   const { asked, body } = parsed;
-  const requestHash = createHash("sha256").update(`${endpoint}\n`).update(exchange.body).digest("hex");
-  const known = context.options.answers?.recall({ hash: requestHash, scope });
+  const scope = context.callers.attribute(exchange.scope, { headers: exchange.request.headers, body });
+  const requestHash = context.options.answers && hashRequest(exchange);
+  const known = requestHash && context.options.answers?.recall({ hash: requestHash, scope });
   if (known) {
     context.stats.recalled += 1;
     sendRecalled(response, known, body.stream === true);
     return;
   }
   const call = openCall(context, { scope, endpoint, asked, requestBody: body, requestHash });
-  const refused = call.reserve();
+  const upstream = context.chooseUpstream(asked.model);
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const bytes = exchange.body.length;
+  const admission = await context.limiter.admit({
+    upstream: upstream.host,
+    model: asked.model,
+    bytes,
+    gone: gone.signal,
+  });
+  if (admission.outcome !== "go") {
+    sendError(response, call.refuse(explainHold(context, admission)));
+    return;
+  }
+  // From here to the sending nothing may be awaited: what `beforeCall` and the meter said must still be true.
+  const refused = response.destroyed ? call.refuse(clientLeft) : call.reserve();
   if (refused) {
+    admission.call.release();
     sendError(response, refused);
     return;
   }
+  sendRelay({ exchange, upstream, call, asked, admitted: admission.call });
+}
 
-  const { method = "POST", rawHeaders } = exchange.request;
-  const sent = context.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
-  const relay: Relay = { exchange, call, asked, sent, streamed: undefined, status: undefined };
-  sent.request.on("response", (answer) => relayAnswer(relay, answer));
-  sent.request.on("error", (error: NodeJS.ErrnoException) => failRelay(relay, error.code ?? error.message));
-  // The client has gone, or all is done: then both are nothing to do.
-  response.on("close", () => {
-    if (!response.writableFinished) sent.request.destroy();
-    call.finish(brokenEnd(relay, undefined));
-  });
+function hashRequest({ endpoint, body }: Exchange): string {
+  return createHash("sha256").update(`${endpoint}\n`).update(body).digest("hex");
 }
 
 function sendRecalled(response: ServerResponse, message: Record<string, unknown>, isStream: boolean): void {
@@ -75,29 +90,42 @@ function sendRecalled(response: ServerResponse, message: Record<string, unknown>
   response.end(isStream ? renderRecalledStream(message) : JSON.stringify(message));
 }
 
-function parseRequest(
-  exchange: Exchange,
-): { asked: AskedCall; body: Record<string, unknown> } | { error: AnthropicError } {
-  const encoding = exchange.request.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity") {
-    return invalid(`the body is ${encoding}-encoded; a call can only be priced when it is sent unencoded`);
+const clientLeft: AnthropicError = { type: "api_error", message: "CCB gateway: the client left before its turn." };
+
+function explainHold(context: GatewayContext, admission: Exclude<Admission, { outcome: "go" }>): AnthropicError {
+  if (admission.outcome !== "held") {
+    const ending = "CCB gateway: the build is ending, no more calls are taken.";
+    return admission.outcome === "left" ? clientLeft : { type: "api_error", message: ending };
   }
-  let body: unknown;
-  try {
-    body = JSON.parse(exchange.body.toString("utf8"));
-  } catch (cause) {
-    return invalid(`the body is not valid JSON (${cause instanceof Error ? cause.message : String(cause)})`);
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return invalid("the body is not a JSON object");
-  const fields = body as Record<string, unknown>;
-  if (typeof fields.model !== "string" || fields.model === "") return invalid("model: a name is required");
-  const prompt = { model: fields.model, bytes: exchange.body.length, body: fields };
-  const worst = planWorstCase(prompt, exchange.context.estimate);
-  return { asked: { model: fields.model, worst }, body: fields };
+  const { reason, retryAfterMs } = admission;
+  context.stats.heldBack += 1;
+  const message = `CCB gateway: ${reason}; calls of all sessions are held back for another ${Math.ceil(retryAfterMs / 1_000)} s.`;
+  return { type: "rate_limit_error", message, retryAfterMs };
 }
 
-function invalid(what: string): { error: AnthropicError } {
-  return { error: { type: "invalid_request_error", message: `CCB gateway: ${what}.` } };
+function sendRelay(about: {
+  exchange: Exchange;
+  upstream: UpstreamServer;
+  call: OpenCall;
+  asked: AskedCall;
+  admitted: AdmittedCall;
+}): void {
+  const { exchange, upstream, call, admitted } = about;
+  const { response, request } = exchange;
+  const { method = "POST", rawHeaders } = request;
+  const sent = upstream.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
+  const relay: Relay = { ...about, sent, streamed: undefined, status: undefined };
+  sent.request.on("response", (answer) => {
+    admitted.answered(answer.statusCode ?? 502, answer.headers);
+    relayAnswer(relay, answer);
+  });
+  sent.request.on("error", (error: NodeJS.ErrnoException) => failRelay(relay, error.code ?? error.message));
+  // The client has gone, or all is done: then all three are nothing to do.
+  response.on("close", () => {
+    if (!response.writableFinished) sent.request.destroy();
+    call.finish(brokenEnd(relay, undefined));
+    admitted.release();
+  });
 }
 
 function relayAnswer(relay: Relay, answer: IncomingMessage): void {
@@ -170,7 +198,7 @@ function collectAnswer(relay: Relay, from: { answer: IncomingMessage; source: Re
   });
   source.on("end", () => {
     const isError = status >= 300;
-    const body = isError ? withoutKeys(Buffer.concat(chunks), context) : Buffer.concat(chunks);
+    const body = isError ? withoutKeys(Buffer.concat(chunks), relay.upstream.options) : Buffer.concat(chunks);
     const responseBody = parseAnswer(body);
     const end: CallEnd = isError ? failedEnd(asked, status, responseBody) : readWholeEnd(responseBody, asked, status);
     call.finish(end, () => {
@@ -185,8 +213,8 @@ function collectAnswer(relay: Relay, from: { answer: IncomingMessage; source: Re
 }
 
 /** Upstreams have been seen to repeat the key in an error; the client must not learn it. */
-function withoutKeys(body: Buffer, context: GatewayContext): Buffer {
-  const { apiKey, authToken, headers } = context.options.upstream;
+function withoutKeys(body: Buffer, upstream: GatewayUpstream): Buffer {
+  const { apiKey, authToken, headers } = upstream;
   const secrets = [apiKey, authToken, ...Object.values(headers ?? {})].filter((secret) => secret && secret.length >= 8);
   let text = body.toString("latin1");
   for (const secret of secrets)
@@ -205,11 +233,11 @@ function parseAnswer(body: Buffer): unknown {
 
 /** No answer, or not all of it: books what is known and tells the client. */
 function failRelay(relay: Relay, reason: string): void {
-  const { call, exchange, sent } = relay;
+  const { call, exchange, sent, upstream } = relay;
   if (call.isFinished()) return;
   const error: AnthropicError = {
     type: "api_error",
-    message: `CCB gateway: no answer from ${exchange.context.upstreamHost} (${reason}).`,
+    message: `CCB gateway: no answer from ${upstream.host} (${reason}).`,
   };
   call.finish(brokenEnd(relay, anthropicErrorBody(error)), () => {
     if (exchange.response.headersSent) exchange.response.destroy();

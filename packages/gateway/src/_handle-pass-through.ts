@@ -1,6 +1,6 @@
 import { noUsage } from "@ccb/core";
 import { anthropicErrorBody, sendError } from "./_anthropic-error.ts";
-import { logCall } from "./_gateway-context.ts";
+import { logCall, type UpstreamServer } from "./_gateway-context.ts";
 import type { Exchange } from "./_handle-messages.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
@@ -9,12 +9,24 @@ import { passChunks } from "./forward/_pass-chunks.ts";
 /** Bytes of an answer that the call log keeps; file downloads may be of any size. */
 const loggedBytes = 1024 * 1024;
 
-/** Forwards what costs nothing (token counts, model lists, files) unchanged, and logs it. */
-export function handlePassThrough(exchange: Exchange): void {
-  const { context, response } = exchange;
+/** How an exchange ended, with what of the answer was kept. */
+interface PassedEnd {
+  outcome: "answered" | "failed" | "cut" | "unknown";
+  status: number | undefined;
+  body: unknown;
+}
+
+/** Forwards what costs nothing by itself (token counts, model lists, files, the results of batches) unchanged, and logs it. */
+export function handlePassThrough(
+  exchange: Exchange & { upstream?: UpstreamServer },
+  onEnd?: (end: PassedEnd) => void,
+): void {
+  const { response } = exchange;
+  const upstream = exchange.upstream ?? exchange.context.chooseUpstream(countedModel(exchange));
   const { method = "GET", rawHeaders } = exchange.request;
-  const log = createLogEntry(exchange);
-  const sent = context.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
+  const log = createLogEntry(exchange, onEnd);
+  const results = readBatchResults(exchange);
+  const sent = upstream.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
 
   sent.request.on("response", (answer) => {
     const status = answer.statusCode ?? 502;
@@ -30,11 +42,13 @@ export function handlePassThrough(exchange: Exchange): void {
     const chunks = passChunks(source, response);
     source.on("data", (chunk: Buffer) => {
       log.countChunk();
+      if (status < 300) results?.push(chunk);
       if (bytes < loggedBytes) kept.push(chunk.subarray(0, loggedBytes - bytes));
       bytes += chunk.length;
       chunks.pass(chunk);
     });
     source.on("end", () => {
+      results?.end();
       chunks.flush();
       response.end();
       log.finish(status < 300 ? "answered" : "failed", status, body());
@@ -51,7 +65,7 @@ export function handlePassThrough(exchange: Exchange): void {
   sent.request.on("error", (error: NodeJS.ErrnoException) => {
     const failure = {
       type: "api_error",
-      message: `CCB gateway: no answer from ${context.upstreamHost} (${error.code ?? error.message}).`,
+      message: `CCB gateway: no answer from ${upstream.host} (${error.code ?? error.message}).`,
     } as const;
     sendError(response, failure);
     log.finish(sent.wasSent() ? "unknown" : "failed", undefined, anthropicErrorBody(failure));
@@ -63,15 +77,17 @@ export function handlePassThrough(exchange: Exchange): void {
 }
 
 /** Logs the exchange once, at its first end. */
-function createLogEntry(exchange: Exchange) {
-  const { context, scope, endpoint, request } = exchange;
+function createLogEntry(exchange: Exchange, onEnd: ((end: PassedEnd) => void) | undefined) {
+  const { context, endpoint, request } = exchange;
+  const requestBody = readLogged(exchange.body.subarray(0, loggedBytes), exchange.body.length);
+  const body = typeof requestBody === "object" && requestBody !== null ? (requestBody as Record<string, unknown>) : {};
+  const scope = context.callers.attribute(exchange.scope, { headers: request.headers, body });
   const callNumber = context.nextCallNumber();
   const at = context.clock.now().toISOString();
   const startedMs = context.clock.monotonicMs();
   let firstByteMs: number | undefined;
   let streamChunks = 0;
   let isFinished = false;
-  const requestBody = readLogged(exchange.body.subarray(0, loggedBytes), exchange.body.length);
   return {
     countChunk() {
       firstByteMs ??= context.clock.monotonicMs() - startedMs;
@@ -80,6 +96,7 @@ function createLogEntry(exchange: Exchange) {
     finish(outcome: "answered" | "failed" | "cut" | "unknown", status: number | undefined, responseBody: unknown) {
       if (isFinished) return;
       isFinished = true;
+      onEnd?.({ outcome, status, body: responseBody });
       const latencyMs = context.clock.monotonicMs() - startedMs;
       const isFree = endpoint.endsWith("/count_tokens") || request.method === "GET" || request.method === "HEAD";
       logCall(context, {
@@ -112,6 +129,17 @@ function readLogged(kept: Buffer, bytes: number): unknown {
   } catch {
     return text;
   }
+}
+
+/** A prompt is counted where it would be sent to. */
+function countedModel({ endpoint, body }: Exchange): string | undefined {
+  return endpoint.toLowerCase() === "/v1/messages/count_tokens" ? modelOf(readLogged(body, body.length)) : undefined;
+}
+
+/** `GET /v1/messages/batches/<id>/results` brings what the requests of a batch used. */
+function readBatchResults({ context, endpoint, request }: Exchange) {
+  const [, id] = /^\/v1\/messages\/batches\/([^/]+)\/results$/i.exec(endpoint) ?? [];
+  return request.method === "GET" && id !== undefined ? context.batches.read(id) : undefined;
 }
 
 function modelOf(body: unknown): string {

@@ -212,7 +212,7 @@ describe("who may call, and what", () => {
       "//v1//messages",
       "/v1/%6dessages",
       "/v1/Messages",
-      "/v1/messages/batches",
+      "/v1/complete",
     ];
     for (const path of spellings) {
       const response = await fetch(one.base + path, { method: "POST", body: JSON.stringify(ask("x")) });

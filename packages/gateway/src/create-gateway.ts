@@ -4,10 +4,14 @@ import type { AddressInfo } from "node:net";
 import { type CallScope, CcbError, systemClock } from "@ccb/core";
 import { sendError } from "./_anthropic-error.ts";
 import { type GatewayContext, reportProblem } from "./_gateway-context.ts";
+import { handleBatch } from "./_handle-batch.ts";
 import { type Exchange, handleMessages } from "./_handle-messages.ts";
 import { handlePassThrough } from "./_handle-pass-through.ts";
-import { createSender } from "./forward/_create-sender.ts";
+import { createCallerBook } from "./attribute/create-caller-book.ts";
+import { createOpenBatches } from "./batch/create-open-batches.ts";
+import { createUpstreams } from "./forward/_create-upstreams.ts";
 import type { Gateway, GatewayOptions, GatewayStats } from "./gateway.ts";
+import { createRateLimiter } from "./limit/create-rate-limiter.ts";
 import { readBody } from "./receive/_read-body.ts";
 import { routeRequest } from "./receive/_route-request.ts";
 import { estimateInputTokens } from "./reserve/estimate-input-tokens.ts";
@@ -22,8 +26,8 @@ const defaultDrainMs = 10_000;
  * Rejects with a CcbError: `usage` for a base URL that is none, `gateway-failed` when the address cannot be listened on.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const sender = createSender(options.upstream);
-  const context = createContext(options, sender);
+  const upstreams = createUpstreams(options);
+  const context = createContext(options, upstreams.choose);
   const scopes = createScopes();
   const open = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
@@ -61,17 +65,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     url,
     urlFor: (scope) => `${url}/s/${scopes.tokenFor(scope)}`,
     close() {
-      closing ??= drain({ server, open, drainMs: options.drainMs ?? defaultDrainMs }).finally(() => sender.close());
+      closing ??= drain({ context, server, open, drainMs: options.drainMs ?? defaultDrainMs }).finally(upstreams.close);
       return closing;
     },
-    stats: () => ({ ...context.stats }),
+    stats: () => ({ ...context.stats, queued: context.limiter.countQueued() }),
   };
 }
 
-function createContext(options: GatewayOptions, sender: ReturnType<typeof createSender>): GatewayContext {
+function createContext(options: GatewayOptions, chooseUpstream: GatewayContext["chooseUpstream"]): GatewayContext {
+  const clock = options.clock ?? systemClock;
+  const { maxConcurrent = 256, maxQueued = 1_000, maxHoldMs = 120_000 } = options.limits ?? {};
   const stats: GatewayStats = {
     requests: 0,
     inFlight: 0,
+    queued: 0,
+    heldBack: 0,
     answered: 0,
     cut: 0,
     failed: 0,
@@ -85,13 +93,22 @@ function createContext(options: GatewayOptions, sender: ReturnType<typeof create
   return {
     options,
     stats,
-    clock: options.clock ?? systemClock,
+    clock,
     estimate: options.estimateInputTokens ?? estimateInputTokens,
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
     meterFailure: undefined,
     nextCallNumber: () => ++calls,
-    send: sender.send,
-    upstreamHost: sender.host,
+    chooseUpstream,
+    limiter: createRateLimiter({
+      clock,
+      maxConcurrent,
+      maxQueued,
+      maxHoldMs,
+      holds: options.holds,
+      onHold: options.onHold,
+    }),
+    callers: createCallerBook(),
+    batches: createOpenBatches(),
   };
 }
 
@@ -102,13 +119,13 @@ function createScopes() {
   const hash = (token: string) => createHash("sha256").update(token).digest("base64");
   return {
     tokenFor(scope: CallScope): string {
-      const { build, phase, task, agent } = scope;
-      const key = JSON.stringify([build, phase ?? null, task ?? null, agent]);
+      const { build, phase, task, agent, attempt } = scope;
+      const key = JSON.stringify([build, phase ?? null, task ?? null, agent, attempt ?? null]);
       const known = tokens.get(key);
       if (known !== undefined) return known;
       const token = randomBytes(24).toString("base64url");
       tokens.set(key, token);
-      byHash.set(hash(token), { build, phase, task, agent });
+      byHash.set(hash(token), { build, phase, task, agent, ...(attempt === undefined ? {} : { attempt }) });
       return token;
     },
     find(url: string): { scope: CallScope; target: string } | undefined {
@@ -165,7 +182,9 @@ async function answer(asked: {
       path: route.path,
       endpoint: route.endpoint,
     };
-    (route.kind === "messages" ? handleMessages : handlePassThrough)(exchange);
+    if (route.kind === "messages") await handleMessages(exchange);
+    else if (route.kind === "batch") handleBatch(exchange);
+    else handlePassThrough(exchange);
   }
 }
 
@@ -190,8 +209,14 @@ function listen(server: http.Server, address: { host: string; port: number }): P
   });
 }
 
-async function drain(state: { server: http.Server; open: Set<ServerResponse>; drainMs: number }): Promise<void> {
-  const { server, open } = state;
+async function drain(state: {
+  context: GatewayContext;
+  server: http.Server;
+  open: Set<ServerResponse>;
+  drainMs: number;
+}): Promise<void> {
+  const { context, server, open } = state;
+  context.limiter.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const idle = Promise.all(
     [...open].map((response) => new Promise<void>((resolve) => response.once("close", resolve))),
@@ -203,6 +228,7 @@ async function drain(state: { server: http.Server; open: Set<ServerResponse>; dr
   // Broken off, each is booked by its own "close".
   for (const response of open) response.destroy();
   await idle;
+  context.batches.close();
   server.closeAllConnections();
   await closed;
 }

@@ -1,4 +1,16 @@
-import type { ApiCall, ApiCallLog, CallScope, CcbError, Clock, CostEntry, CostMeter, MicroUsd } from "@ccb/core";
+import type {
+  ApiCall,
+  ApiCallLog,
+  CallScope,
+  CapKind,
+  CcbError,
+  Clock,
+  CostEntry,
+  CostMeter,
+  MicroUsd,
+  RateLimitHold,
+  RateLimitHoldStore,
+} from "@ccb/core";
 
 /** Where calls are forwarded to: any server that speaks the Anthropic API. */
 export interface GatewayUpstream {
@@ -10,6 +22,25 @@ export interface GatewayUpstream {
   authToken?: string | undefined;
   /** Set on every request, over the client's headers of the same name. */
   headers?: Record<string, string> | undefined;
+  /** Let the client's own credentials through where neither `apiKey` nor `authToken` is given; otherwise none are sent. */
+  passCredentials?: boolean | undefined;
+}
+
+/** Where the calls of some models go instead. */
+export interface GatewayRoute {
+  /** Ids of models; `*` stands for any characters: ["kimi-*"]. */
+  models: readonly string[];
+  upstream: GatewayUpstream;
+}
+
+/** How much goes through at once. */
+export interface GatewayLimits {
+  /** Priced calls at the upstreams at once; default 256. */
+  maxConcurrent?: number | undefined;
+  /** Priced calls that wait for their turn; default 1,000. More are answered 429. */
+  maxQueued?: number | undefined;
+  /** Milliseconds that a call is held back at most; default 120,000. Where a server says to wait longer, the call is answered 429 at once. */
+  maxHoldMs?: number | undefined;
 }
 
 /** A call that was not let through. */
@@ -18,6 +49,8 @@ export interface GatewayRefusal {
   scope: CallScope;
   model: string;
   reason: string;
+  /** Which cap it was. */
+  cap: CapKind;
   capMicroUsd: MicroUsd;
   spentMicroUsd: MicroUsd;
   neededMicroUsd: MicroUsd;
@@ -49,7 +82,19 @@ export interface PromptToEstimate {
 
 export interface GatewayOptions {
   upstream: GatewayUpstream;
+  /** Tried in order; a model that fits none goes to `upstream`. */
+  routes?: readonly GatewayRoute[] | undefined;
   meter: CostMeter;
+  /**
+   * Asked right before each priced call is reserved, with its attempt number in the scope; what it answers is why the call is not let through. For fencing tokens: a task
+   * that runs elsewhere by now must not spend. A throw refuses too.
+   */
+  beforeCall?: ((scope: CallScope) => { refuse: string } | undefined) | undefined;
+  limits?: GatewayLimits | undefined;
+  /** Keeps over restarts until when calls are held back. */
+  holds?: RateLimitHoldStore | undefined;
+  /** Told when a server has said to wait. Must not throw. */
+  onHold?: ((hold: RateLimitHold) => void) | undefined;
   callLog?: ApiCallLog | undefined;
   answers?: AnswerKeeper | undefined;
   /** Runs the booking of a call, the keeping of its answer and `onCall` as one transaction; without it they run one after the other. */
@@ -79,6 +124,10 @@ export interface GatewayStats {
   requests: number;
   /** Requests that are being answered now. */
   inFlight: number;
+  /** Priced calls that wait for their turn now. */
+  queued: number;
+  /** Priced calls that were sent back to come again later (429). */
+  heldBack: number;
   answered: number;
   cut: number;
   failed: number;

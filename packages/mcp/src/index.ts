@@ -1,16 +1,12 @@
 export { type CheckServersOptions, checkServers, type ServerHealth } from "./health/check-servers.ts";
-export {
-  type ComplianceTracker,
-  type ComplianceTrackerOptions,
-  type ComplianceVerdict,
-  createComplianceTracker,
-} from "./policy/create-compliance-tracker.ts";
-export { defaultPolicy, type McpPolicy, type ServerPolicy } from "./policy/default-policy.ts";
+export { createComplianceTracker } from "./policy/create-compliance-tracker.ts";
+export { createEnforcement, type Enforcement, type EnforcementOptions } from "./policy/create-enforcement.ts";
+export { defaultPolicy } from "./policy/default-policy.ts";
+export type { McpPolicy, PolicySubject, ServerPolicy } from "./policy/mcp-policy.ts";
+export { parsePolicy } from "./policy/parse-policy.ts";
 export { renderMcpInstructions } from "./policy/render-mcp-instructions.ts";
-export { type MandatoryServersOptions, mandatoryServerNames, mandatoryServers } from "./servers/mandatory-servers.ts";
-export {
-  type ReadCustomServersOptions,
-  type ReadCustomServersResult,
-  readCustomServers,
-} from "./servers/read-custom-servers.ts";
+export { createServerPool, type ServerPool, type ServerPoolOptions } from "./pool/create-server-pool.ts";
+export { changeServersFile } from "./servers/change-servers-file.ts";
+export { type MandatoryServersOptions, mandatoryServers } from "./servers/mandatory-servers.ts";
+export { findUserServersFile, readServerRegistry, type ServerRegistry } from "./servers/read-server-registry.ts";
 export { renderMcpJson } from "./servers/render-mcp-json.ts";

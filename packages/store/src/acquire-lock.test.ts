@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CcbError } from "@ccb/core/errors";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { acquireLock, type Lock } from "./acquire-lock.ts";
+import { acquireLock, findLockHolder, type Lock } from "./acquire-lock.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -26,8 +26,10 @@ test("one holder at a time; the second is told who, and gets it after release", 
   expect(second).toEqual({ acquired: false, by: first.holder });
   expect(first.holder.pid).toBe(process.pid);
   expect(JSON.parse(readFileSync(join(directory, "lock.json"), "utf8"))).toEqual(first.holder);
+  expect(findLockHolder({ directory })).toEqual(first.holder);
   first.release();
   first.release();
+  expect(findLockHolder({ directory })).toBeUndefined();
   take(directory).release();
 });
 
@@ -49,11 +51,22 @@ test("a holder killed with -9 loses the lock at once, and is not named any more"
   expect(String(line).trim()).toBe("true");
   const whileHeld = acquireLock({ directory: folder });
   expect(whileHeld).toMatchObject({ acquired: false, by: { pid: holder.pid } });
+  expect(findLockHolder({ directory: folder })).toMatchObject({ pid: holder.pid });
   holder.kill("SIGKILL");
   await once(holder, "close");
+  expect(findLockHolder({ directory: folder })).toBeUndefined();
+  // The file it left names a pid; that another process has it by now does not make it the holder.
+  const left = JSON.parse(readFileSync(join(folder, "lock.json"), "utf8"));
+  writeFileSync(join(folder, "lock.json"), JSON.stringify({ ...left, pid: process.pid }));
+  expect(findLockHolder({ directory: folder })).toBeUndefined();
   const lock = take(folder);
   expect(lock.holder.pid).toBe(process.pid);
   lock.release();
+});
+
+test("looking for the holder takes nothing and makes nothing", () => {
+  expect(findLockHolder({ directory: join(folder, "nowhere") })).toBeUndefined();
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a torn or stale holder file only means that the holder is not known", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CcbError } from "@ccb/core/errors";
@@ -67,6 +67,27 @@ export function acquireLock(options: AcquireLockOptions): AcquireLockResult {
     database.close();
   };
   return { acquired: true, lock: { directory, holder, release, [Symbol.dispose]: release } };
+}
+
+/**
+ * Who holds the lock of a folder, without taking it; undefined when nobody does. A file that a killed process left names nobody, even where its pid has been given to
+ * another process since: the lock itself is asked.
+ */
+export function findLockHolder(options: AcquireLockOptions): LockHolder | undefined {
+  const { directory, name = "lock" } = options;
+  const holder = readHolder(join(directory, `${name}.json`));
+  if (!holder || !existsSync(join(directory, `${name}.db`))) return undefined;
+  const path = join(directory, `${name}.db`);
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+  try {
+    database.prepare("SELECT 1 FROM sqlite_schema").get();
+    return undefined;
+  } catch (error) {
+    if (sqliteCodeOf(error) === sqliteBusy) return holder;
+    throw describeStoreError(error, path);
+  } finally {
+    database.close();
+  }
 }
 
 function openLockDatabase(directory: string, path: string): DatabaseSync {

@@ -2,6 +2,7 @@ export {
   type AcquireLockOptions,
   type AcquireLockResult,
   acquireLock,
+  findLockHolder,
   type Lock,
   type LockHolder,
 } from "./acquire-lock.ts";

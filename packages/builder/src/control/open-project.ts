@@ -2,12 +2,12 @@ import { existsSync, statSync } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CcbError, systemClock } from "@ccb/core";
-import { costMigrations } from "@ccb/cost";
 import { acquireLock, openStore, type Store } from "@ccb/store";
 import { type BuildCommand, sendCommand } from "../journal/commands.ts";
 import { createJournal } from "../journal/create-journal.ts";
-import { journalMigrations } from "../journal/journal-migrations.ts";
+import { projectMigrations } from "../journal/project-migrations.ts";
 import { type ProjectPaths, planProjectPaths } from "../project/project-paths.ts";
+import { specificationStep } from "../stages/save-specification.ts";
 
 /** Milliseconds a running build has to answer a command; it looks ten times a second. */
 const answerLimitMs = 5_000;
@@ -33,7 +33,7 @@ export function readProject(directory: string): ProjectRecord {
     const build = journal.build();
     if (!build) throw noBuild(paths.root);
     const { id, project, invocation } = build;
-    const specification = journal.latest<{ text: string }>("specification")?.text;
+    const specification = journal.latest<{ text: string }>(specificationStep)?.text;
     return { directory: paths.root, build: id, project, specification, invocation };
   });
 }
@@ -86,7 +86,7 @@ export async function restoreJournal(directory: string): Promise<string> {
     });
   }
   const damaged = `${paths.database}.damaged`;
-  await rename(paths.database, damaged);
+  if (existsSync(paths.database)) await rename(paths.database, damaged);
   for (const suffix of ["-wal", "-shm"]) await rm(`${paths.database}${suffix}`, { force: true });
   await copyFile(paths.databaseBackup, paths.database);
   return damaged;
@@ -95,7 +95,7 @@ export async function restoreJournal(directory: string): Promise<string> {
 function requireProject(directory: string): ProjectPaths {
   const root = resolve(directory);
   const paths = planProjectPaths(root);
-  if (existsSync(paths.database)) return paths;
+  if (existsSync(paths.database) || existsSync(paths.databaseBackup)) return paths;
   const isFolder = statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
   throw new CcbError({
     code: "bad-input",
@@ -107,7 +107,7 @@ function requireProject(directory: string): ProjectPaths {
 }
 
 function withStore<T>(paths: ProjectPaths, work: (store: Store) => T): T {
-  const store = openStore({ path: paths.database, migrations: [journalMigrations, costMigrations] });
+  const store = openStore({ path: paths.database, migrations: projectMigrations });
   const close = () => store.close();
   try {
     const result = work(store);

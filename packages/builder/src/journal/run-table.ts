@@ -27,8 +27,6 @@ export interface RunTable {
   endRun(outcome: string): void;
   /** Throws a CcbError `locked` when another run has begun since. */
   fenceRun(): void;
-  /** The marks of runs whose end was not noted, this one left out. */
-  lostMarks(): string[];
   /** Begins an attempt; `base` is the commit it starts from. */
   beginAttempt(step: string, base?: string): Attempt;
   /** The newest attempt of a step, if it was cut. */
@@ -69,11 +67,6 @@ export function createRunTable(options: { store: Store; clock: Clock }): RunTabl
     endRun(outcome) {
       database.prepare("UPDATE runs SET ended_at = ?, outcome = ? WHERE number = ?").run(now(), outcome, run);
     },
-    lostMarks: () =>
-      database
-        .prepare("SELECT mark FROM runs WHERE ended_at IS NULL AND number <> ?")
-        .all(run)
-        .map((row) => String(row.mark)),
     beginAttempt(step, base) {
       const { number, id } = store.transaction(() => {
         fenceRun();

@@ -42,7 +42,8 @@ export async function prepareDirectory(options: PrepareDirectoryOptions): Promis
     await makeDirectory(paths);
     return { paths, resumed: false, backup: undefined };
   }
-  const resumable = entries.includes(".checkpoints") && (await exists(paths.database));
+  // A journal that is gone while its copy is there is still a project; opening it says so.
+  const resumable = (await exists(paths.database)) || (await exists(paths.databaseBackup));
   const choice = await options.onExisting({ path: root, resumable, entries: entries.length });
   if (choice === "cancel") return undefined;
   if (choice === "resume" && resumable) return { paths, resumed: true, backup: undefined };

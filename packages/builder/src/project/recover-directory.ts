@@ -2,9 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CcbError } from "@ccb/core";
 import { clearStaleLocks } from "../repository/clear-stale-locks.ts";
-import { openRepository } from "../repository/open-repository.ts";
 import type { Workbench } from "../workbench.ts";
-import { nameSetAside, reportSetAside } from "../workplace/_set-aside.ts";
+import { endWorktrees } from "../workplace/end-worktrees.ts";
 
 /**
  * Puts a directory whose last run was cut back into order before anything is done in it: git locks and temporary files of dead processes are removed, worktrees are
@@ -17,7 +16,7 @@ export async function recoverDirectory(bench: Workbench): Promise<void> {
   await removeTemporaryFiles(bench);
   if (!(await bench.repository.exists())) return;
   await repairRepository(bench, warn);
-  await endWorktrees(bench);
+  await endWorktrees(bench, { keepCut: true });
 }
 
 /** Temporary files are named by the process that wrote them; they were never renamed, so nobody has read them. */
@@ -50,18 +49,4 @@ async function repairRepository(bench: Workbench, warn: (message: string) => voi
     hint: `Nothing was changed. Bring the objects back from a clone or a backup (git -C ${paths.root} fsck names them), then run: ccb resume ${paths.root}`,
     details: { damage },
   });
-}
-
-async function endWorktrees(bench: Workbench): Promise<void> {
-  for (const path of await bench.worktrees.list()) {
-    const task = path.split(/[/\\]/).at(-1) ?? "";
-    const repository = openRepository({ directory: path, environment: bench.environment });
-    const head = await repository.head().catch(() => undefined);
-    if (head !== undefined) {
-      const kept = await repository.setAside(head, nameSetAside(bench, task)).catch(() => undefined);
-      if (kept) reportSetAside(bench, task, kept);
-    }
-    await bench.worktrees.remove(path);
-  }
-  await rm(bench.paths.worktrees, { recursive: true, force: true });
 }

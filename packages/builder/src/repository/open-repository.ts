@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hashText } from "../journal/hash-inputs.ts";
-import { runGit, runGitForAnswer } from "./run-git.ts";
+import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
+import { runGit } from "./run-git.ts";
 
 /** How a file changed between two commits. */
 export interface ChangedFile {
@@ -39,6 +39,8 @@ export interface Repository {
   commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
   /** Commits what changed under one path; nothing when nothing did. */
   commitPath(path: string, message: CommitMessage): Promise<void>;
+  /** How many files differ from a commit in the working tree, new ones included. */
+  countChanges(from: string): Promise<number>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
   listFiles(): Promise<string[]>;
   /**
@@ -73,28 +75,8 @@ export function openRepository(options: { directory: string; environment: Record
     directory,
     head,
     exists: async () => existsSync(join(directory, ".git")),
-    async resetIndexIfDamaged() {
-      const isSound = await git(["ls-files", "--stage"]).then(
-        () => true,
-        () => false,
-      );
-      if (isSound) return false;
-      await rm(join(directory, ".git", "index"), { force: true });
-      if (await head()) await git(["reset", "--quiet", "--mixed"]);
-      return true;
-    },
-    async findDamage() {
-      const run = {
-        args: ["fsck", "--no-dangling", "--no-progress", "--full"],
-        directory,
-        environment: options.environment,
-      };
-      const codes = Array.from({ length: 64 }, (_, code) => code);
-      const { stdout, stderr, code } = await runGitForAnswer({ ...run, answers: codes });
-      if (code === 0) return [];
-      const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
-      return lines.filter((line) => line !== "" && !line.startsWith("notice:"));
-    },
+    resetIndexIfDamaged: () => resetIndexIfDamaged(options),
+    findDamage: () => findDamage(options),
     async initialize() {
       await git(["init", "--quiet", "--initial-branch=main"]);
       await ensureIdentity(git);
@@ -129,6 +111,10 @@ export function openRepository(options: { directory: string; environment: Record
       await git(["add", "--all", "--", path]);
       if ((await text(["diff", "--cached", "--name-only", "--", path])) === "") return;
       await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", path]);
+    },
+    async countChanges(from) {
+      await git(["add", "--all", "--", ".", ":!artifacts"]);
+      return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from])).length;
     },
     async changedFiles(from, to) {
       return parseNameStatus(await git(["diff", "--name-status", "--no-renames", "-z", from, to]));
@@ -178,7 +164,7 @@ export function renderMessage(message: CommitMessage, folded: string): string {
   return [...parts, trailers].filter((part) => part.trim() !== "").join("\n\n");
 }
 
-export function parseNameStatus(output: string): ChangedFile[] {
+function parseNameStatus(output: string): ChangedFile[] {
   const fields = output.split("\0").filter((field) => field !== "");
   const files: ChangedFile[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {

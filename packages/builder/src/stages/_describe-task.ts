@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderTaskPrompt } from "@ccb/agents";
 import { type Criterion, renderPromptSection } from "@ccb/core";
-import { defaultPolicy, renderMcpInstructions } from "@ccb/mcp";
+import { renderMcpInstructions } from "@ccb/mcp";
+import { describeResearch } from "../research/research-libraries.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import { describeMemory } from "./_describe-memory.ts";
+import { describeSubject } from "./_mcp-subject.ts";
 import { chooseSpecification } from "./_specification-part.ts";
 import type { TaskSession } from "./task-session.ts";
 import { listUnavailable, templatesOf } from "./write-instructions.ts";
@@ -43,17 +46,20 @@ export async function describeTask(
     executorModel: bench.options.model,
     instructions,
     mcpInstructions: renderMcpInstructions({
-      policy: defaultPolicy,
+      policy: bench.intake.mcpPolicy,
       servers: bench.servers,
       unavailable: listUnavailable(bench),
       phase,
+      subject: describeSubject(session),
     }),
     evidence: session.evidence,
     attempt: session.attempt,
-    ...(session.earlierFailure === undefined ? {} : { earlierFailure: session.earlierFailure }),
+    ...(session.note === undefined ? {} : { earlierFailure: session.note }),
     ...templatesOf(bench),
   });
-  return { prompt: [prompt, ...describeEarlier(work, session)].join("\n\n"), systemAppend };
+  const memory = await describeMemory(bench.paths, task);
+  const research = await describeResearch(bench.paths.artifacts, phase.id);
+  return { prompt: [prompt, ...describeEarlier(work, session), ...memory, ...research].join("\n\n"), systemAppend };
 }
 
 /** What the tasks that this one depends on said at their end. */

@@ -4,7 +4,7 @@ import type { Workbench } from "../workbench.ts";
  * Runs a step once for its inputs: a result the journal already has for exactly these is used again. `reused` tells which it was.
  */
 export async function runStep<T>(
-  bench: Workbench,
+  bench: Pick<Workbench, "journal">,
   step: { name: string; inputs: unknown },
   run: () => Promise<T>,
 ): Promise<{ value: T; reused: boolean }> {

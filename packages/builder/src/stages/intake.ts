@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { extractRequirements, type LoadedSpec, loadSpec } from "@ccb/context";
 import { CcbError, findModel, type McpServerDefinition, type Requirement } from "@ccb/core";
-import { readCustomServers } from "@ccb/mcp";
+import { type McpPolicy, readServerRegistry } from "@ccb/mcp";
 import type { BuildOptions } from "../build-options.ts";
 import { cutForPlanning, type PlanningChunk } from "./_cut-for-planning.ts";
 
@@ -13,7 +13,10 @@ export interface Intake {
   requirements: Requirement[];
   /** The specification in pieces that fit the planning model; one piece for most. */
   chunks: PlanningChunk[];
+  /** MCP servers beside the mandatory five: the user's own file and the one given for this build. */
   customServers: McpServerDefinition[];
+  /** The MCP policy of this build: the default one with what those files change. */
+  mcpPolicy: McpPolicy;
   warnings: string[];
 }
 
@@ -33,9 +36,13 @@ export async function readIntake(options: BuildOptions): Promise<Intake> {
   });
   const projectName = options.projectName ?? specification.projectName;
   checkProjectName(projectName);
-  const custom = options.customMcpFile
-    ? await readCustomServers({ path: resolve(options.cwd, options.customMcpFile), environment: options.environment })
-    : { servers: [], warnings: [] };
+  // The project's own files (.mcp.json) are not read: a specification's folder may come from anybody, and a server is a program.
+  const registry = await readServerRegistry({
+    cwd: options.cwd,
+    project: false,
+    environment: options.environment,
+    ...(options.customMcpFile ? { customFile: options.customMcpFile } : {}),
+  });
   if (options.templatesDirectory) await checkFolder(resolve(options.cwd, options.templatesDirectory));
   const windowTokens = findModel(options.planningModel ?? options.model)?.contextWindow ?? unknownWindowTokens;
   const requirements = extractRequirements(specification.text);
@@ -44,8 +51,9 @@ export async function readIntake(options: BuildOptions): Promise<Intake> {
     projectName,
     requirements,
     chunks: cutForPlanning(specification.text, { windowTokens, requirements }),
-    customServers: custom.servers,
-    warnings: [...specification.warnings, ...custom.warnings, ...(requirements.length === 0 ? [noRequirements] : [])],
+    customServers: registry.entries.map(({ definition }) => definition),
+    mcpPolicy: registry.policy,
+    warnings: [...specification.warnings, ...registry.warnings, ...(requirements.length === 0 ? [noRequirements] : [])],
   };
 }
 

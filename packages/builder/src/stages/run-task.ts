@@ -1,5 +1,7 @@
 import type { TaskRunResult } from "@ccb/core";
 import type { Attempt } from "../journal/run-table.ts";
+import { classifyFailure } from "../recovery/classify-failure.ts";
+import { createStuckWatch } from "../recovery/watch-for-stuck.ts";
 import type { CommitMessage } from "../repository/open-repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { reportSetAside } from "../workplace/_set-aside.ts";
@@ -8,6 +10,7 @@ import { describeTask } from "./_describe-task.ts";
 import { recordFiles } from "./_record-files.ts";
 import { reportExecutorEvent } from "./_report-executor-event.ts";
 import { watchCompliance } from "./_watch-compliance.ts";
+import { chooseSessionResume } from "./choose-session-resume.ts";
 import { findConflictMarkers, renderConflictPrompt } from "./resolve-conflict.ts";
 import { hashTaskInputs } from "./reuse-task.ts";
 import type { TaskSession, TaskSessionResult } from "./task-session.ts";
@@ -29,6 +32,7 @@ interface Running {
 interface SessionPrompt {
   prompt: string;
   systemAppend: string;
+  resumeSessionId?: string;
 }
 
 /** Runs one task in Claude Code, holds it to the MCP policy, commits what it changed and brings it onto the main line. */
@@ -38,16 +42,19 @@ export async function runTaskSession(
   session: TaskSession,
 ): Promise<TaskSessionResult> {
   const { phase, task } = session;
-  const place = await openWorkplace(bench, { session, resumeFrom: undefined });
+  const resume = await chooseSessionResume(bench, session);
+  const place = await openWorkplace(bench, { session, resumeFrom: resume?.base });
   try {
     const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
     bench.fences.set(task.id, attempt);
     bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
+    if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
     const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
     const running = { bench, session, place, attempt, asked };
-    const result = await finishSession(running, await runSession(running, asked));
-    // The end of a finished task is noted together with its result, by whoever saves it.
-    if (result.outcome === "failed" || result.outcome === "budget-reached") attempt.end(result.outcome);
+    const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
+    const result = await finishSession(running, await runSession(running, prompt));
+    // The end of a finished task is noted together with its result, by whoever saves it; a stopped one is left open, so that it can be gone on with.
+    if (result.outcome === "failed") attempt.end(result.failure.kind);
     return result;
   } finally {
     const kept = await place.close();
@@ -58,12 +65,20 @@ export async function runTaskSession(
 interface SessionEnd {
   run: TaskRunResult;
   violation: string | undefined;
+  /** The policy has the task done again after the violation. */
+  redo: boolean;
+  /** Why it was stopped as stuck. */
+  stuck: string | undefined;
 }
 
 async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
-  const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code" };
-  const watch = watchCompliance(bench, session);
+  const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
+  const watch = watchCompliance(bench, { ...session, attempt: attempt.number });
+  const repetition = createStuckWatch();
+  const ending = new AbortController();
+  let stuck: string | undefined;
+  const registered = bench.sessions.begin({ task: task.id, phase: phase.id, attempt: attempt.number });
   const run = await bench.executor.runTask({
     ...asked,
     cwd: place.directory,
@@ -71,26 +86,38 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
     baseUrl: bench.gateway.urlFor(scope),
     mcpServers: place.servers.filter(({ name }) => !session.withoutServers.includes(name)),
     limits: { maxTurns, idleMs: idleLimitMs, totalMs: bench.options.taskTimeoutMs ?? defaultTaskTimeoutMs },
-    signal: bench.signal,
-    onToolUse: watch.onToolUse,
+    signal: AbortSignal.any([bench.signal, ending.signal]),
+    onToolUse: (use) => {
+      watch.onToolUse(use);
+      stuck ??= repetition.onToolUse(use);
+      if (stuck !== undefined) ending.abort();
+    },
+    beforeTool: watch.beforeTool,
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
       if (event.type === "session-started") attempt.session(event.sessionId);
+      registered.observe(event);
       reportExecutorEvent(bench, { session, directory: place.directory }, event);
     },
   });
-  return { run, violation: run.status === "done" ? watch.violation() : undefined };
+  registered.ended(stuck === undefined ? run.status : "stuck");
+  const violation = run.status === "done" ? watch.violation() : undefined;
+  return { run, stuck, violation, redo: violation !== undefined && watch.redo() };
 }
 
 /** Undefined for a session that did what it should; only then its work is committed. */
-function judgeSession(bench: Workbench, { run, violation }: SessionEnd): TaskSessionResult | undefined {
-  if (bench.signal.aborted || run.status === "aborted") return { outcome: "stopped" };
-  if (run.status === "refused") return { outcome: "budget-reached", reason: run.reason };
-  if (violation) {
-    return { outcome: "failed", failure: { kind: "mcp-policy", reason: `MCP policy violated: ${violation}.` } };
-  }
-  if (run.status !== "done") return { outcome: "failed", failure: { kind: "unknown", reason: run.reason } };
-  return undefined;
+async function judgeSession(running: Running, ended: SessionEnd): Promise<TaskSessionResult | undefined> {
+  const { bench, session, place } = running;
+  const isOurs = ended.stuck === undefined;
+  if (bench.signal.aborted || (isOurs && ended.run.status === "aborted")) return { outcome: "stopped" };
+  if (ended.run.status === "refused" && bench.overTaskCap.delete(session.task.id))
+    return { outcome: "failed", failure: { kind: "task-budget", reason: ended.run.reason } };
+  const failure = classifyFailure({
+    ...ended,
+    changedFiles: session.mayChangeNothing ? undefined : await place.repository.countChanges(place.base),
+    declaredFiles: session.task.files.length,
+  });
+  return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
 }
 
 /** Commits a session's work and brings it onto the main line; a conflict goes back to a session that sees both sides. */
@@ -99,7 +126,7 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
   const { phase, task } = session;
   let ended = first;
   for (let conflicts = 0; ; conflicts++) {
-    const bad = judgeSession(bench, ended);
+    const bad = await judgeSession(running, ended);
     if (bad) return bad;
     attempt.fence();
     const message = renderCommit(bench, session);

@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { instructionBuilder, renderInstructions } from "@ccb/agents";
 import type { Analysis, Plan } from "@ccb/core";
-import { defaultPolicy, renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
-import { writeArtifact } from "../project/write-artifact.ts";
+import { renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
+import { writeArtifact, writeArtifacts } from "../project/write-artifact.ts";
+import { researchLibraries } from "../research/research-libraries.ts";
 import type { Workbench } from "../workbench.ts";
 import { runStep } from "./_run-step.ts";
 import { chooseSpecification } from "./_specification-part.ts";
@@ -14,6 +15,7 @@ export async function writeInstructions(
   made: { analysis: Analysis; plan: Plan; criteria: CriteriaByPhase },
 ): Promise<{ reused: boolean; files: number }> {
   const { intake, paths } = bench;
+  if (!bench.options.dryRun) await researchLibraries(bench, made);
   const inputs = {
     specification: intake.specification.hash,
     made,
@@ -44,20 +46,20 @@ export async function writeInstructions(
     requirements: intake.requirements,
     guidance,
     mcpInstructions: renderMcpInstructions({
-      policy: defaultPolicy,
+      policy: bench.intake.mcpPolicy,
       servers: bench.servers,
       unavailable: listUnavailable(bench),
     }),
     ...templatesOf(bench),
   });
-  for (const file of files) await writeArtifact(join(paths.root, file.path), file.content);
+  await writeArtifacts(files.map(({ path, content }) => ({ path: join(paths.root, path), content })));
   await writeArtifact(join(paths.artifacts, "mcp.json"), renderMcpJson(bench.servers));
   await commitPlan(bench, made.plan);
   return { reused, files: files.length };
 }
 
 /** The servers that cannot be used in this build, with the reason. */
-export function listUnavailable(bench: Workbench): { name: string; reason: string }[] {
+export function listUnavailable(bench: Pick<Workbench, "unavailable">): { name: string; reason: string }[] {
   return [...bench.unavailable].map(([name, reason]) => ({ name, reason }));
 }
 

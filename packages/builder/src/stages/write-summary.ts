@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { BuildOutcome, CostTotals, Usage } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
+import type { ProgressError } from "../state/estimate-remaining.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 
 /** What a build came to, for people and programs. */
@@ -26,6 +27,8 @@ export interface BuildSummary {
   /** Milliseconds from the first event to the last of this run. */
   durationMs: number;
   unavailableServers: Record<string, string>;
+  /** How far off the predicted ends of this run were; undefined where none was made. */
+  progressError: ProgressError | undefined;
 }
 
 /** Writes `artifacts/trace.json`: requirement → task → criterion → evidence → commit. */
@@ -45,7 +48,13 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
 /** Sums the build up and writes `artifacts/summary.json`. */
 export async function writeSummary(
   bench: Workbench,
-  made: { work: BuildWork; trace: BuildTrace; outcome: BuildOutcome; durationMs: number },
+  made: {
+    work: BuildWork;
+    trace: BuildTrace;
+    outcome: BuildOutcome;
+    durationMs: number;
+    progressError: ProgressError | undefined;
+  },
 ): Promise<BuildSummary> {
   const { work, trace } = made;
   const totals = bench.ledger.totals();
@@ -66,6 +75,7 @@ export async function writeSummary(
     startCommand: await findStartCommand(bench, work),
     waivers: listWaivers(bench, work),
     durationMs: made.durationMs,
+    progressError: made.progressError,
     unavailableServers: Object.fromEntries(bench.unavailable),
   };
   await writeJsonArtifact(join(bench.paths.artifacts, "summary.json"), { ...summary, directory: "." });

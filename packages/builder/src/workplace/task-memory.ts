@@ -1,39 +1,41 @@
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { mergeMemoryGraphs, readMemoryGraph, writeMemoryGraph } from "@ccb/mcp/memory";
 import type { ProjectPaths } from "../project/project-paths.ts";
-import { writeArtifact } from "../project/write-artifact.ts";
 
-const memoryName = "memory.jsonl";
-
-/** The memory server's file of one task: a copy of the project's as it stands now. Returns its path. */
+/** The memory server's file of one task: a copy of the project's as it stands now, and a second one to compare with. Returns the first one's path. */
 export async function openMemoryCopy(paths: ProjectPaths, task: string): Promise<string> {
-  const path = copyOf(paths, task);
-  await mkdir(dirname(path), { recursive: true });
-  await copyFile(join(paths.memory, memoryName), path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== "ENOENT") throw cause;
-  });
-  return path;
+  const { copy, base } = placesOf(paths, task);
+  await mkdir(dirname(copy), { recursive: true });
+  for (const path of [copy, base]) {
+    await rm(path, { force: true });
+    await copyFile(mainFile(paths), path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "ENOENT") throw cause;
+    });
+  }
+  return copy;
 }
 
-/** Brings what a task remembered into the project's memory, beside what others brought meanwhile, and removes the copy. */
+/** The path of a copy that was opened before, for a session that goes on. */
+export function findMemoryCopy(paths: ProjectPaths, task: string): string {
+  return placesOf(paths, task).copy;
+}
+
+/** Brings what a task remembered into the project's memory, beside what others brought meanwhile, and removes the copies. */
 export async function mergeMemory(paths: ProjectPaths, task: string): Promise<void> {
-  const main = join(paths.memory, memoryName);
-  const copy = copyOf(paths, task);
-  const [ours, theirs] = await Promise.all([readLines(main), readLines(copy)]);
-  const known = new Set(ours);
-  const added = theirs.filter((line) => !known.has(line));
-  if (added.length > 0) await writeArtifact(main, `${[...ours, ...added].join("\n")}\n`);
-  await rm(copy, { force: true });
+  const { copy, base } = placesOf(paths, task);
+  const main = mainFile(paths);
+  const [before, ours, theirs] = await Promise.all([base, main, copy].map(readMemoryGraph));
+  if (before && ours && theirs && theirs.graph.entities.length > 0)
+    await writeMemoryGraph(main, mergeMemoryGraphs(before.graph, ours.graph, theirs.graph));
+  for (const path of [copy, base]) await rm(path, { force: true });
 }
 
-function copyOf(paths: ProjectPaths, task: string): string {
-  return join(paths.memory, "tasks", `${task}.jsonl`);
+function mainFile(paths: ProjectPaths): string {
+  return join(paths.memory, "memory.jsonl");
 }
 
-async function readLines(path: string): Promise<string[]> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return "";
-    throw cause;
-  });
-  return text.split("\n").filter((line) => line.trim() !== "");
+function placesOf(paths: ProjectPaths, task: string): { copy: string; base: string } {
+  const folder = join(paths.memory, "tasks");
+  return { copy: join(folder, `${task}.jsonl`), base: join(folder, `${task}.base.jsonl`) };
 }

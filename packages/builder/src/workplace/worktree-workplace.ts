@@ -6,7 +6,8 @@ import { openRepository } from "../repository/open-repository.ts";
 import { runGit } from "../repository/run-git.ts";
 import type { Workbench } from "../workbench.ts";
 import { nameSetAside } from "./_set-aside.ts";
-import { mergeMemory, openMemoryCopy } from "./task-memory.ts";
+import { endWorktree } from "./end-worktrees.ts";
+import { findMemoryCopy, mergeMemory, openMemoryCopy } from "./task-memory.ts";
 import type { OpenWorkplaceOptions, Workplace } from "./workplace.ts";
 
 /** Folders that git does not hold and that a project needs to run. */
@@ -21,12 +22,14 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
   if (!base)
     throw new CcbError({ code: "unexpected", message: "The project's repository has no commit to start from." });
   if (options.resumeFrom === undefined) {
+    await endWorktree(bench, directory);
     await mkdir(paths.worktrees, { recursive: true });
     await worktrees.add(directory, base);
     await copyDependencies(paths.root, directory);
   }
   const repository = openRepository({ directory, environment });
-  const memory = await openMemoryCopy(paths, task.id);
+  const isNew = options.resumeFrom === undefined;
+  const memory = isNew ? await openMemoryCopy(paths, task.id) : findMemoryCopy(paths, task.id);
   const git = (args: string[], answers: number[] = [0]) => runGit({ args, directory, environment, answers });
   let isMerged = false;
   return {

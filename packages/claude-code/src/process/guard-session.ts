@@ -23,7 +23,7 @@ if [ -n "$group" ]; then kill -KILL -- "-$group" 2>/dev/null; fi
 clean=0
 round=0
 while [ "$clean" -lt 2 ] && [ "$round" -lt 100 ]; do
-  files=$(grep -la "$1" /proc/[0-9]*/environ 2>/dev/null)
+  files=$(grep -laF -e "$1" /proc/[0-9]*/environ 2>/dev/null)
   if [ -n "$files" ]; then
     clean=0
     for file in $files; do

@@ -1,7 +1,13 @@
-import type { HookCallback, HookCallbackMatcher, HookEvent, HookInput } from "@anthropic-ai/claude-agent-sdk";
-import type { Clock, TaskRunRequest, ToolUse } from "@ccb/core";
+import type {
+  HookCallback,
+  HookCallbackMatcher,
+  HookEvent,
+  HookInput,
+  PreToolUseHookInput,
+} from "@anthropic-ai/claude-agent-sdk";
+import type { Clock, TaskRunRequest, ToolRefusal, ToolUse } from "@ccb/core";
 import { checkWrite } from "./check-write.ts";
-import { renderToolUse } from "./record-tool-use.ts";
+import { parseMcpServer, renderToolUse } from "./record-tool-use.ts";
 
 export interface SessionHooksOptions {
   request: TaskRunRequest;
@@ -16,7 +22,7 @@ export interface SessionHooksOptions {
 /**
  * The hooks of one session: the guard before each tool call, the record after it, and the question before the end.
  *
- * Where a callback of ours throws, the guarded action is refused: `onFailure: "block"` does that for tools; the SDK ignores it for Stop, so there the
+ * Where a callback of ours throws, the guarded action is refused: `onFailure: "block"` does that for tools; the SDK ignores it for Stop and TaskCompleted, so there the
  * exception is caught and refuses the end, while `onBug` ends the session.
  */
 export function createSessionHooks(options: SessionHooksOptions): Partial<Record<HookEvent, HookCallbackMatcher[]>> {
@@ -40,19 +46,17 @@ export function createSessionHooks(options: SessionHooksOptions): Partial<Record
     PreToolUse: on(async (input) => beforeTool(input, options)),
     PostToolUse: on(async (input) => afterTool(input, options)),
     PostToolUseFailure: on(async (input) => afterTool(input, options)),
-    Stop: [{ hooks: [async () => beforeEnd(options)] }],
+    Stop: [{ hooks: [async () => beforeEnd(options, "session")] }],
+    TaskCompleted: [{ hooks: [async () => beforeEnd(options, "task")] }],
   };
 }
 
 function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<ReturnType<HookCallback>> {
   if (input.hook_event_name !== "PreToolUse") return {};
   options.request.onEvent?.({ type: "tool-started", name: input.tool_name, input: input.tool_input });
-  const reason = checkWrite({
-    name: input.tool_name,
-    input: input.tool_input,
-    projectDirectory: options.request.cwd,
-  });
-  if (reason === undefined) return {};
+  const refusal = findRefusal(input, options.request);
+  if (refusal === undefined) return {};
+  const { reason, endSession = false } = refusal;
   // A refused call gets no PostToolUse, yet it belongs in the record.
   options.onToolUse(
     renderToolUse({
@@ -67,12 +71,22 @@ function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<Ret
     }),
   );
   return {
+    ...(endSession ? { continue: false, stopReason: reason } : {}),
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
       permissionDecision: "deny",
       permissionDecisionReason: reason,
     },
   };
+}
+
+/** Our own guard first; the caller is asked only about what may happen at all. */
+function findRefusal(input: PreToolUseHookInput, request: TaskRunRequest): ToolRefusal | undefined {
+  const call = { name: input.tool_name, input: input.tool_input };
+  const reason = checkWrite({ ...call, projectDirectory: request.cwd });
+  if (reason !== undefined) return { reason };
+  const server = input.mcp_server?.name ?? parseMcpServer(input.tool_name);
+  return request.beforeTool?.({ ...call, id: input.tool_use_id, server });
 }
 
 function afterTool(input: HookInput, options: SessionHooksOptions): Awaited<ReturnType<HookCallback>> {
@@ -93,10 +107,10 @@ function afterTool(input: HookInput, options: SessionHooksOptions): Awaited<Retu
   return {};
 }
 
-function beforeEnd(options: SessionHooksOptions): Awaited<ReturnType<HookCallback>> {
+function beforeEnd(options: SessionHooksOptions, what: "session" | "task"): Awaited<ReturnType<HookCallback>> {
   options.touch();
   try {
-    const reason = options.request.beforeEnd?.();
+    const reason = options.request.beforeEnd?.(what);
     return reason === undefined ? {} : { decision: "block", reason };
   } catch (error) {
     options.onBug(error);

@@ -1,8 +1,8 @@
-import type { TaskRunLimits } from "@ccb/core";
+import type { TaskRunFailure, TaskRunLimits } from "@ccb/core";
 
 /** Why a session is ended from outside. */
 export type StopCause =
-  | { status: "limit" | "aborted" | "failed"; reason: string }
+  | { status: "limit" | "aborted" | "failed"; reason: string; failure?: TaskRunFailure }
   /** It gave its result and does not go. */
   | { status: "settled" }
   | { status: "bug"; reason: string; error: unknown };
@@ -35,6 +35,7 @@ export function createSessionWatch(options: { limits: TaskRunLimits; signal: Abo
   const idleCause: StopCause = {
     status: "limit",
     reason: `The session showed no sign of life for ${seconds(limits.idleMs)}.`,
+    failure: { limit: "idle" },
   };
   const arm = (ms: number, next: StopCause) => setTimeout(() => stop(next), ms);
   let silence = arm(limits.idleMs, idleCause);
@@ -43,11 +44,11 @@ export function createSessionWatch(options: { limits: TaskRunLimits; signal: Abo
     clearTimeout(silence);
     silence = arm(ms, next);
   };
-  const total = setTimeout(
-    () =>
-      stop({ status: "limit", reason: `The session took longer than the ${seconds(limits.totalMs)} it was given.` }),
-    limits.totalMs,
-  );
+  const total = arm(limits.totalMs, {
+    status: "limit",
+    reason: `The session took longer than the ${seconds(limits.totalMs)} it was given.`,
+    failure: { limit: "time" },
+  });
   const onAbort = () => stop({ status: "aborted", reason: "The session was stopped on request." });
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted) onAbort();

@@ -1,8 +1,8 @@
 import type { ModelUsage, SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
-import { addUsage, noUsage, type TaskRunResult, type Usage } from "@ccb/core";
+import { addUsage, noUsage, type TaskRunFailure, type TaskRunResult, type Usage } from "@ccb/core";
 import type { StopCause } from "./create-session-watch.ts";
 
-/** How a session ended, from all that was seen of it; pure. */
+/** How a session ended, from all that was seen of it; pure. `failure` is there unless it is done. */
 export function judgeSessionEnd(seen: {
   cause: StopCause | undefined;
   /** The last result message; error results are followed by an exception, the result counts. */
@@ -11,6 +11,30 @@ export function judgeSessionEnd(seen: {
   /** Answers of the model. */
   turns: number;
   /** The end of what the process wrote to its standard error. */
+  standardError: string;
+  /** Milliseconds before the last try of a refused call. */
+  retryAfterMs: number | undefined;
+}): Pick<TaskRunResult, "status" | "reason" | "failure"> {
+  const verdict = judge(seen);
+  if (verdict.status === "done") return verdict;
+  const { cause, result, retryAfterMs } = seen;
+  const stopped = cause !== undefined && "failure" in cause ? cause.failure : undefined;
+  const apiStatus = result?.subtype === "success" ? result.api_error_status : undefined;
+  const failure: TaskRunFailure = {
+    ...(typeof apiStatus === "number" ? { apiStatus } : {}),
+    ...(result?.terminal_reason === undefined ? {} : { terminalReason: result.terminal_reason }),
+    ...(result?.subtype === "error_max_turns" ? { limit: "turns" as const } : {}),
+    ...(typeof apiStatus === "number" && retryAfterMs !== undefined ? { retryAfterMs } : {}),
+    ...stopped,
+  };
+  return { ...verdict, failure };
+}
+
+function judge(seen: {
+  cause: StopCause | undefined;
+  result: SDKResultMessage | undefined;
+  failure: unknown;
+  turns: number;
   standardError: string;
 }): Pick<TaskRunResult, "status" | "reason"> {
   const { cause, result } = seen;

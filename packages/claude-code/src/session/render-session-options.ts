@@ -56,6 +56,7 @@ export function renderSessionOptions(options: {
     cwd: request.cwd,
     model: request.model,
     maxTurns: request.limits.maxTurns,
+    ...(request.resumeSessionId === undefined ? {} : { resume: request.resumeSessionId }),
     systemPrompt: { type: "preset", preset: "claude_code", append: request.systemAppend },
     settingSources: [],
     // CCB commits and writes its own trailers.

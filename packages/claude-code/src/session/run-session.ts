@@ -45,6 +45,8 @@ interface SessionRecord {
   turns: number;
   process: RecordedProcess | undefined;
   standardError: string;
+  /** Milliseconds the binary waited before it last repeated a call. */
+  retryAfterMs: number | undefined;
   toolUses: ToolUse[];
 }
 
@@ -59,6 +61,7 @@ export async function runSession(settings: SessionSettings, request: TaskRunRequ
     turns: 0,
     process: undefined,
     standardError: "",
+    retryAfterMs: undefined,
     toolUses: [],
   };
   const watch = createSessionWatch({ limits: request.limits, signal: request.signal });
@@ -156,11 +159,20 @@ function readMessage(
     record.sessionId = message.session_id;
     const mcpServers = message.mcp_servers.map(({ name, status }) => ({ name, status }));
     request.onEvent?.({ type: "session-started", sessionId: message.session_id, mcpServers });
-    const reason = findMissingServer(request.mcpServers, mcpServers);
-    if (reason !== undefined) watch.stop({ status: "failed", reason });
+    const missingServers = listMissingServers(request.mcpServers, mcpServers);
+    if (missingServers.length > 0) {
+      const reason = `A required MCP server did not start in the session: ${missingServers.join(", ")}.`;
+      watch.stop({ status: "failed", reason, failure: { missingServers } });
+    }
   } else if (message.type === "system" && message.subtype === "api_retry") {
     const status = message.error_status ?? undefined;
+    record.retryAfterMs = Math.round(message.retry_delay_ms);
     request.onEvent?.({ type: "api-retried", attempt: message.attempt, delayMs: message.retry_delay_ms, status });
+    // The binary would ask ten times in three minutes; no key becomes right by that.
+    if (status === 401) {
+      const reason = "The model server does not accept the credentials (status 401).";
+      watch.stop({ status: "failed", reason, failure: { apiStatus: 401 } });
+    }
   } else if (message.type === "assistant") {
     for (const block of message.message.content) {
       if (block.type === "text" && block.text !== "") request.onEvent?.({ type: "text-received", text: block.text });
@@ -171,15 +183,15 @@ function readMessage(
 }
 
 /** A required server that did not start fails the task as soon as the session says so; its first model call may be on its way by then. */
-function findMissingServer(
+function listMissingServers(
   wanted: readonly McpServerDefinition[],
   started: readonly { name: string; status: string }[],
-): string | undefined {
-  const missing = wanted.filter(
-    ({ name, required }) => required && !started.some((server) => server.name === name && server.status !== "failed"),
-  );
-  if (missing.length === 0) return undefined;
-  return `A required MCP server did not start in the session: ${missing.map(({ name }) => name).join(", ")}.`;
+): string[] {
+  return wanted
+    .filter(
+      ({ name, required }) => required && !started.some((server) => server.name === name && server.status !== "failed"),
+    )
+    .map(({ name }) => name);
 }
 
 /** Starts the binary under the guard and keeps what is needed to end it. */

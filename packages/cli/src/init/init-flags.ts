@@ -5,6 +5,10 @@ export interface InitFlags {
   model?: string;
   /** US dollars. */
   maxCost?: number;
+  /** US dollars that each task, phase and day may cost. */
+  maxCostPerTask?: number;
+  maxCostPerPhase?: number;
+  maxCostPerDay?: number;
   phases?: string[];
   dryRun?: boolean;
   /** False with --no-tests. */

@@ -10,6 +10,9 @@ const invocationSchema = z.object({
     projectName: z.string().optional(),
     model: z.string().optional(),
     maxCost: z.number().optional(),
+    maxCostPerTask: z.number().optional(),
+    maxCostPerPhase: z.number().optional(),
+    maxCostPerDay: z.number().optional(),
     phases: z.array(z.string()).optional(),
     tests: z.boolean(),
     continueOnError: z.boolean().optional(),
@@ -26,7 +29,9 @@ export type Invocation = z.infer<typeof invocationSchema>;
 export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
   const { projectName, model, maxCost, phases, tests, continueOnError, parallelTasks, baseUrl, offline } = flags;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
-  const all = { projectName, model, maxCost, phases, tests, continueOnError, parallelTasks, baseUrl, offline };
+  const { maxCostPerTask, maxCostPerPhase, maxCostPerDay } = flags;
+  const caps = { maxCost, maxCostPerTask, maxCostPerPhase, maxCostPerDay };
+  const all = { projectName, model, ...caps, phases, tests, continueOnError, parallelTasks, baseUrl, offline };
   const paths = { customMcp: absolute(flags.customMcp), templates: absolute(flags.templates) };
   // JSON leaves out what is undefined.
   return invocationSchema.parse(JSON.parse(JSON.stringify({ command: "init", flags: { ...all, ...paths } })));

@@ -8,6 +8,7 @@ import { followBuild } from "./follow-build.ts";
 import type { InitFlags } from "./init-flags.ts";
 import { renderInvocation } from "./invocation.ts";
 import type { InitSettings } from "./read-settings.ts";
+import { renderCaps } from "./render-caps.ts";
 
 /** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
 export async function runInit(call: {
@@ -27,6 +28,7 @@ export async function runInit(call: {
       ...(isOffline ? { planningModel: offlineModelId } : {}),
       upstream,
       maxCostUsd: settings.maxCostUsd,
+      ...renderCaps(flags),
       environment: terminal.environment,
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,

@@ -8,6 +8,7 @@ import { followBuild } from "../init/follow-build.ts";
 import type { InitFlags } from "../init/init-flags.ts";
 import { type Invocation, parseInvocation } from "../init/invocation.ts";
 import { readSettings } from "../init/read-settings.ts";
+import { renderCaps } from "../init/render-caps.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ResumeFlags } from "./resume-flags.ts";
 
@@ -39,6 +40,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       ...(isOffline ? { planningModel: offlineModelId } : {}),
       upstream,
       maxCostUsd: settings.maxCostUsd,
+      ...renderCaps(init),
       environment: terminal.environment,
       skipTests: !init.tests,
       continueOnError: init.continueOnError ?? false,

@@ -1,4 +1,4 @@
-import { diffSpecs, type LoadedSpec } from "@ccb/context";
+import { type ChangedRequirement, diffSpecs, type LoadedSpec } from "@ccb/context";
 import type { Requirement } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";
@@ -7,15 +7,22 @@ import type { Terminal } from "../terminal.ts";
 import { locateSpan, type Place } from "./locate-span.ts";
 import { readSpecArgument } from "./read-spec-argument.ts";
 
+type ChangeReason = ChangedRequirement["reason"];
+
 /** A requirement with its place in the file it came from. */
 type PlacedRequirement = Omit<Requirement, "span"> & Place;
+
+interface PlacedPair {
+  before: PlacedRequirement;
+  after: PlacedRequirement;
+}
 
 /** What `--json` prints; places are lines of the files. */
 interface PlacedDiff {
   added: PlacedRequirement[];
   removed: PlacedRequirement[];
-  changed: { before: PlacedRequirement; after: PlacedRequirement }[];
-  moved: { before: PlacedRequirement; after: PlacedRequirement }[];
+  changed: (PlacedPair & { reason: ChangeReason })[];
+  moved: PlacedPair[];
   unchanged: number;
 }
 
@@ -47,8 +54,17 @@ function placeDiff(before: LoadedSpec, after: LoadedSpec): PlacedDiff {
   const { added, removed, changed, moved, unchanged } = diffSpecs(before.text, after.text);
   const old = (requirement: Requirement) => placeRequirement(requirement, before.sources);
   const now = (requirement: Requirement) => placeRequirement(requirement, after.sources);
-  const pairs = (list: typeof changed) => list.map((pair) => ({ before: old(pair.before), after: now(pair.after) }));
-  return { added: added.map(now), removed: removed.map(old), changed: pairs(changed), moved: pairs(moved), unchanged };
+  const placed = ({ before: left, after: right }: (typeof moved)[number]): PlacedPair => ({
+    before: old(left),
+    after: now(right),
+  });
+  return {
+    added: added.map(now),
+    removed: removed.map(old),
+    changed: changed.map((pair) => ({ reason: pair.reason, ...placed(pair) })),
+    moved: moved.map(placed),
+    unchanged,
+  };
 }
 
 function placeRequirement(requirement: Requirement, sources: LoadedSpec["sources"]): PlacedRequirement {
@@ -73,7 +89,7 @@ function renderDiff(diff: PlacedDiff, paint: Painter): string {
     ...section(
       "Changed",
       changed.flatMap((pair) => [
-        `  ${paint.warn("~")} ${place(pair.before)} → ${place(pair.after)}  ${renderIds(pair)}`,
+        `  ${paint.warn("~")} ${place(pair.before)} → ${place(pair.after)}  ${renderIds(pair)}  ${paint.dim(reasons[pair.reason])}`,
         `      ${paint.bad(`- ${oneLine(pair.before.text)}`)}`,
         `      ${paint.good(`+ ${oneLine(pair.after.text)}`)}`,
       ]),
@@ -88,11 +104,18 @@ function renderDiff(diff: PlacedDiff, paint: Painter): string {
   ].join("\n");
 }
 
+const reasons: Record<ChangeReason, string> = {
+  wording: "other words, same meaning",
+  obligation: "another obligation",
+  value: "another value",
+  text: "another text",
+};
+
 function place({ file, line }: Place): string {
   return `${file}:${line}`;
 }
 
-function renderIds({ before, after }: { before: PlacedRequirement; after: PlacedRequirement }): string {
+function renderIds({ before, after }: PlacedPair): string {
   return before.id === after.id ? after.id : `${before.id} → ${after.id}`;
 }
 

@@ -10,7 +10,7 @@ export type PartName = Omit<ContextPart, "tokens">;
 export class ContextBuilder {
   private readonly parts: string[] = [];
   private readonly included: ContextPart[] = [];
-  private readonly leftOut: ContextPart[] = [];
+  private readonly leftOut: (() => ContextPart[])[] = [];
   private used = 0;
   private readonly budget: number;
   private readonly isEstimating: boolean;
@@ -59,12 +59,21 @@ export class ContextBuilder {
   }
 
   leave(name: PartName, text: string): void {
-    this.leftOut.push({ ...name, tokens: this.cost(text) });
+    const part = { ...name, tokens: this.cost(text) };
+    this.leftOut.push(() => [part]);
   }
 
-  /** Leaves a part whose tokens were estimated before; only a counter of the caller's own reads its text again. */
-  leaveEstimated(name: PartName, estimate: number, text: () => string): void {
-    this.leftOut.push({ ...name, tokens: this.isEstimating ? estimate : this.cost(text()) });
+  /** Leaves many parts, which are only named when somebody asks: their tokens were estimated before, or are counted by the caller's counter. */
+  leaveLater<T>(
+    items: readonly T[],
+    read: (item: T) => { name: PartName; estimate: number; text: () => string },
+  ): void {
+    this.leftOut.push(() =>
+      items.map((item) => {
+        const { name, estimate, text } = read(item);
+        return { ...name, tokens: this.isEstimating ? estimate : this.cost(text()) };
+      }),
+    );
   }
 
   /** Whether a text of this estimate is clearly over what is left of this share of the budget; its text need not be read then. */
@@ -74,7 +83,18 @@ export class ContextBuilder {
 
   finish(complete: boolean): AssembledContext {
     const text = this.parts.join("\n");
-    return { text, tokens: this.countWhole(text), complete, included: this.included, leftOut: this.leftOut };
+    const { included, leftOut } = this;
+    let named: ContextPart[] | undefined;
+    return {
+      text,
+      tokens: this.countWhole(text),
+      complete,
+      included,
+      get leftOut() {
+        named ??= leftOut.flatMap((name) => name());
+        return named;
+      },
+    };
   }
 
   /** Tokens of a part, with the line between it and the next. */

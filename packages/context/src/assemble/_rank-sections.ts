@@ -34,27 +34,31 @@ export function rankSections(
   const pointed = new Set(
     references.flatMap(({ from, to }) => (to !== null && (held[from]?.length ?? 0) > 0 ? [to] : [])),
   );
-  return sections
-    .map((section, index) => {
-      const words = scores[index] ?? 0;
-      const ids = held[index] ?? [];
-      const score = words + (ids.length > 0 ? best * 10 + 1 : 0) + (pointed.has(index) ? best * REFERENCED_SHARE : 0);
-      return {
-        section,
-        score,
-        reason: reasonFor({ ids, pointed: pointed.has(index), matches: words > best * LEAST_SHARE }),
-      };
-    })
-    .sort((a, b) => b.score - a.score || a.section.index - b.section.index);
+  const speaking: (RankedSection & { score: number })[] = [];
+  const silent: RankedSection[] = [];
+  for (const [at, section] of sections.entries()) {
+    const words = scores[at] ?? 0;
+    const ids = held[at] ?? [];
+    const isPointed = pointed.has(at);
+    const score = words + (ids.length > 0 ? best * 10 + 1 : 0) + (isPointed ? best * REFERENCED_SHARE : 0);
+    const reason = reasonFor({ ids, pointed: isPointed, matches: words > best * LEAST_SHARE });
+    // A score of zero comes last, in the order of the text: only the others need sorting.
+    if (score > 0) speaking.push({ section, score, reason });
+    else silent.push({ section, reason });
+  }
+  speaking.sort((a, b) => b.score - a.score || a.section.index - b.section.index);
+  return [...speaking, ...silent];
 }
 
 /** Ids of the requirements that stand in each section; sections come in the order of the text and do not overlap. */
 function listHeld(sections: readonly Section[], requirements: readonly Requirement[]): string[][] {
-  const held: string[][] = sections.map(() => []);
+  const held: string[][] = [];
   for (const { id, span } of requirements) {
     for (let at = firstAfter(sections, span.start); at < sections.length; at++) {
       if ((sections[at]?.own.start ?? 0) >= span.end) break;
-      held[at]?.push(id);
+      const known = held[at];
+      if (known) known.push(id);
+      else held[at] = [id];
     }
   }
   return held;

@@ -9,6 +9,8 @@ export interface SectionIndex {
   titles: readonly string[];
   /** For each term the sections that hold it, and its weight in each. */
   postings: Map<string, Posting>;
+  /** What the specification is about in several lengths, once somebody has rendered it. */
+  overviews?: readonly string[];
 }
 
 interface Posting {

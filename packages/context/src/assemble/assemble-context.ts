@@ -2,8 +2,8 @@ import type { Requirement } from "@ccb/core";
 import { summarizeText } from "../chunk/summarize-text.ts";
 import type { Outline, Section } from "../parse/parse-outline.ts";
 import { ContextBuilder, type PartName } from "./_context-builder.ts";
-import { rankSections } from "./_rank-sections.ts";
-import { countSpecification, indexSections } from "./_section-index.ts";
+import { type RankedSection, rankSections } from "./_rank-sections.ts";
+import { countSpecification, indexSections, type SectionIndex } from "./_section-index.ts";
 
 export interface AssembleOptions {
   /** The whole specification. */
@@ -37,7 +37,8 @@ export interface AssembledContext {
   /** True when the whole specification is in. */
   complete: boolean;
   included: ContextPart[];
-  leftOut: ContextPart[];
+  /** Put together when it is asked for: of a large specification it has an entry for nearly every section. */
+  readonly leftOut: ContextPart[];
 }
 
 /** Share of the budget the whole specification may take: the rest is for what the task depends on. */
@@ -84,30 +85,39 @@ function addSections(builder: ContextBuilder, options: AssembleOptions): void {
   const { outline } = index;
   const name: PartName = { kind: "overview", title: outline.title ?? "Overview", reason: "orientation" };
   const room = options.budgetTokens * OVERVIEW_SHARE;
-  const views = [6, 2, 1, 0].map((depth) => renderOverview(spec, outline, depth));
+  index.overviews ??= [6, 2, 1, 0].map((depth) => renderOverview(spec, outline, depth));
+  const views = index.overviews;
   const overview = views.find((view) => builder.cost(view) <= room);
   if (overview !== undefined) builder.addOrLeave(name, overview);
   else builder.leave({ ...name, reason: "the budget is too small for it" }, views.at(-1) ?? "");
   const chosen: Section[] = [];
-  for (const { section, reason } of rankSections(index, wantOf(options))) {
-    const text = () => renderSection(spec, section);
-    const part: PartName = {
-      kind: "section",
-      title: index.titles[section.index] ?? "",
-      reason,
-      lines: { start: section.own.startLine, end: section.own.endLine },
-    };
-    if (reason === "")
-      builder.leaveEstimated({ ...part, reason: "nothing in it matches the task" }, section.tokens, text);
-    else if (!builder.isHopeless(section.tokens) && builder.take(part, text())) chosen.push(section);
-    else builder.leaveEstimated({ ...part, reason: `${reason}, but the budget is used up` }, section.tokens, text);
+  const left: RankedSection[] = [];
+  for (const ranked of rankSections(index, wantOf(options))) {
+    const { section, reason } = ranked;
+    const fits = reason !== "" && !builder.isHopeless(section.tokens);
+    if (fits && builder.take(nameSection(index, section, reason), renderSection(spec, section))) chosen.push(section);
+    else left.push(ranked);
   }
+  builder.leaveLater(left, ({ section, reason }) => {
+    const why = reason === "" ? "nothing in it matches the task" : `${reason}, but the budget is used up`;
+    return {
+      name: nameSection(index, section, why),
+      estimate: section.tokens,
+      text: () => renderSection(spec, section),
+    };
+  });
   chosen.sort((a, b) => a.index - b.index);
   for (const section of chosen) builder.write(renderSection(spec, section));
 }
 
+function nameSection(index: SectionIndex, section: Section, reason: string): PartName {
+  const { startLine: start, endLine: end } = section.own;
+  return { kind: "section", title: index.titles[section.index] ?? "", reason, lines: { start, end } };
+}
+
 function neededRequirements(options: AssembleOptions): Requirement[] {
   const wanted = new Set(options.task.requirementIds ?? []);
+  if (wanted.size === 0) return [];
   return (options.requirements ?? []).filter((requirement) => wanted.has(requirement.id));
 }
 

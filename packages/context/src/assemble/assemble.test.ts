@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { extractRequirements } from "../requirements/extract-requirements.ts";
 import { estimateTokens } from "../tokens/estimate-tokens.ts";
+import { rankSections } from "./_rank-sections.ts";
+import { indexSections, scoreSections } from "./_section-index.ts";
+import { toTerms } from "./_to-terms.ts";
 import { assembleContext } from "./assemble-context.ts";
 import { runWithinContext } from "./run-within-context.ts";
 
@@ -114,5 +117,31 @@ test("an overflow archives finished work and runs once more with less", async ()
   expect(CcbError.isInstance(failed) && failed.message).toContain("too long");
   await expect(runWithinContext({ context, isOverflow: () => false, run: () => Promise.reject(tooLong) })).rejects.toBe(
     tooLong,
+  );
+});
+
+test("sections are ranked as if all of them were sorted by score and place, and what is left out is named in that order", () => {
+  const word = fc.constantFrom("cart", "mail", "money", "robot", "order", "hums");
+  const body = fc.array(word, { minLength: 0, maxLength: 12 }).map((words) => words.join(" "));
+  fc.assert(
+    fc.property(fc.array(body, { minLength: 2, maxLength: 12 }), word, fc.boolean(), (bodies, wanted, counted) => {
+      const spec = `# Shop\n\n${bodies.map((text, at) => `## Part ${at}\n\n${text} ${filler("It")}\n\n`).join("")}`;
+      const index = indexSections(spec);
+      const scores = scoreSections(index, toTerms(wanted));
+      const sorted = index.outline.sections
+        .map((section, at) => ({ at: section.index, score: scores[at] ?? 0 }))
+        .sort((a, b) => b.score - a.score || a.at - b.at);
+      const ranked = rankSections(index, { words: wanted, requirements: [] });
+      expect(ranked.map(({ section }) => section.index)).toEqual(sorted.map(({ at }) => at));
+
+      const countTokens = counted ? { countTokens: (text: string) => Math.ceil(text.length / 4) } : {};
+      const context = assembleContext({ spec, task: { title: wanted }, budgetTokens: 400, ...countTokens });
+      const left = context.leftOut.filter(({ kind }) => kind === "section").map(({ title }) => title);
+      const taken = new Set(context.included.flatMap(({ kind, title }) => (kind === "section" ? [title] : [])));
+      const titles = sorted.map(({ at }) => index.titles[at] ?? "");
+      expect(left).toEqual(titles.filter((title) => !taken.has(title)));
+      expect(context.leftOut).toBe(context.leftOut);
+    }),
+    { numRuns: 100 },
   );
 });

@@ -1,8 +1,10 @@
+import { type Model, type ModelRequest, noUsage } from "@ccb/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimateTokens } from "../tokens/estimate-tokens.ts";
 import { chunkSpec } from "./chunk-spec.ts";
 import { chunkSpecStream } from "./chunk-spec-stream.ts";
+import { createModelSummarizer } from "./create-model-summarizer.ts";
 import { summarizeChunks } from "./summarize-chunks.ts";
 
 const markdownLine = fc.constantFrom(
@@ -141,6 +143,30 @@ test("blocks that fit are never cut and headings never end a chunk", () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test("a model of the core's port is asked once for each chunk, under its scope, with the headings it begins under", async () => {
+  const { chunks } = chunkSpec(`# Shop\n\n## Cart\n\n${"The cart holds goods. ".repeat(60)}`, { windowTokens: 300 });
+  const seen: ModelRequest<unknown>[] = [];
+  const model: Model = {
+    id: "m",
+    info: undefined,
+    generate: async <T>(request: ModelRequest<T>) => {
+      seen.push(request as ModelRequest<unknown>);
+      return { value: ` Summary ${seen.length}. ` as T, usage: noUsage, model: "m", calls: 1 };
+    },
+  };
+  const scope = { build: "b", phase: undefined, task: undefined, agent: "summarizer" };
+  const { signal } = new AbortController();
+  const summarize = createModelSummarizer({ model, scope, maxWords: 20 });
+  const result = await summarizeChunks({ chunks, signal, summarize });
+  expect(result.chunks.map(({ summary }) => summary)).toEqual(chunks.map((_, index) => `Summary ${index + 1}.`));
+  expect(seen.map(({ prompt }, index) => prompt.includes(chunks[index]?.text ?? "?"))).toEqual(chunks.map(() => true));
+  expect(seen.at(-1)).toMatchObject({
+    scope,
+    signal,
+    prompt: expect.stringMatching(/begins under: Shop > Cart.*at most 20 words/s),
+  });
 });
 
 test("summaries come from the model where it answers, else from the text", async () => {

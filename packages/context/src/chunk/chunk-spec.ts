@@ -1,9 +1,10 @@
 import type { Span } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
 import { scanBlocks } from "../parse/_scan-blocks.ts";
-import { estimateRange, type Generation } from "../tokens/estimate-tokens.ts";
+import type { Generation } from "../tokens/estimate-tokens.ts";
 import { collectHeadings, describeChunks, titleOf } from "./_describe-chunks.ts";
 import { createNavigation, type HeadingPlace, type Navigation, topOutline } from "./_navigation.ts";
+import { type OverlapOptions, overlapBefore } from "./_overlap-before.ts";
 import { CUT, cutPieces } from "./_pieces.ts";
 import { type Bound, planBounds, roomFor } from "./_plan-bounds.ts";
 
@@ -14,7 +15,7 @@ export interface ChunkOptions {
   countTokens?: (text: string) => number;
   /** Tokenizer generation of the estimate. */
   generation?: Generation;
-  /** Tokens of the text before a chunk to give as `overlap`; none by default. */
+  /** Most tokens of the text before a chunk to give as `overlap`, without a message's frame; none by default. */
   overlapTokens?: number;
 }
 
@@ -61,6 +62,7 @@ export function chunkSpec(text: string, options: ChunkOptions): ChunkResult {
   const table = scanBlocks(text);
   const budget = Math.max(1, Math.floor(options.windowTokens * CHUNK_SHARE));
   const { countTokens, generation, overlapTokens } = options;
+  const overlap = overlapTokens ? { most: overlapTokens, countTokens, generation } : undefined;
   const { room, frame } = roomFor({ budget, countTokens, generation });
   const pieces = cutPieces(text, table, { limit: room, generation });
   let estimate = frame;
@@ -70,13 +72,13 @@ export function chunkSpec(text: string, options: ChunkOptions): ChunkResult {
   const headings = collectHeadings(table);
   if (total !== undefined && total <= whole) {
     const bounds = text === "" ? [] : [{ end: text.length, tokens: total, cut: 0 }];
-    const chunks = finish(text, { bounds, headings, overlapTokens });
+    const chunks = finish(text, { bounds, headings, overlap });
     return { chunks, strategy: "single", totalTokens: total, budgetTokens: whole };
   }
   const bounds = planBounds(text, pieces, { budget, countTokens, generation });
   const worst = bounds.reduce((most, bound) => Math.max(most, bound.cut), 0);
   return {
-    chunks: finish(text, { bounds, headings, overlapTokens }),
+    chunks: finish(text, { bounds, headings, overlap }),
     strategy: worst <= CUT.lowestHeading ? "sections" : worst <= CUT.item ? "blocks" : "lines",
     totalTokens: total ?? bounds.reduce((sum, bound) => sum + bound.tokens, 0),
     budgetTokens: budget,
@@ -103,7 +105,7 @@ function countWhole(
 
 function finish(
   text: string,
-  plan: { bounds: Bound[]; headings: HeadingPlace[]; overlapTokens: number | undefined },
+  plan: { bounds: Bound[]; headings: HeadingPlace[]; overlap: OverlapOptions | undefined },
 ): Chunk[] {
   const { bounds, headings } = plan;
   const described = describeChunks(text, { bounds, headings, place: { index: 0, offset: 0, line: 1, open: [] } });
@@ -113,19 +115,8 @@ function finish(
   );
   return described.map((chunk, index) => {
     const whole: Chunk = { ...chunk, total: bounds.length, navigation: navigation(index) };
-    if (plan.overlapTokens && index > 0) whole.overlap = overlapBefore(text, chunk.span.start, plan.overlapTokens);
+    const before = plan.overlap && index > 0 ? overlapBefore(text, chunk.span.start, plan.overlap) : "";
+    if (before !== "") whole.overlap = before;
     return whole;
   });
-}
-
-function overlapBefore(text: string, start: number, most: number): string {
-  let from = start;
-  let tokens = 0;
-  while (from > 0) {
-    const line = text.lastIndexOf("\n", from - 2) + 1;
-    tokens += estimateRange(text, { start: line, end: from });
-    if (tokens > most) break;
-    from = line;
-  }
-  return text.slice(from, start);
 }

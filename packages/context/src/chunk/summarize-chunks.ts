@@ -34,7 +34,7 @@ export async function summarizeChunks(options: SummarizeChunksOptions): Promise<
     );
     signal?.throwIfAborted();
     if (outcome.summary === "")
-      warnings.push(`Chunk ${chunk.index + 1} keeps its extracted summary: ${outcome.reason}.`);
+      warnings.push(`Chunk ${chunk.index + 1} keeps its extracted summary: ${outcome.reason.replace(/\.$/, "")}.`);
     chunks.push(outcome.summary === "" ? chunk : { ...chunk, summary: outcome.summary });
   }
   return { chunks, warnings };

@@ -1,16 +1,18 @@
 import { BlockTable, KIND, type KindCode } from "./_block-table.ts";
 import { InsideState } from "./_inside-state.ts";
 import {
+  type DefinitionForm,
   delimiterColumns,
+  endsLazyText,
   fenceLength,
   headingLevel,
   htmlKind,
-  isDefinition,
+  interruptsParagraph,
   isFenceEnd,
   isHtmlEnd,
   isRule,
-  isSpace,
   markerWidth,
+  readDefinition,
   rowColumns,
   setextLevel,
 } from "./_line-rules.ts";
@@ -49,6 +51,7 @@ export class BlockScanner {
   private fence = { mark: 0, length: 0 };
   private readonly inside = new InsideState();
   private html = 0;
+  private definition: DefinitionForm = "none";
   protected lastStart = 0;
 
   constructor(text: string, range: ScanRange) {
@@ -118,7 +121,7 @@ export class BlockScanner {
         else this.open = NONE;
         return;
       case KIND.item:
-        this.inside.text = false;
+        this.inside.blank();
         this.afterBlank = true;
         return;
       case KIND.code:
@@ -166,18 +169,46 @@ export class BlockScanner {
       case KIND.quote:
         return this.continuesQuote();
       case KIND.table:
-        if (at.column >= 4 || this.interrupts() || markerWidth(text, at.i, at.end) > 0) return false;
-        this.extend();
-        return true;
+        return this.continuesTable();
       case KIND.definition:
-        if (at.column < 4) return false;
-        this.begin(KIND.paragraph);
-        return true;
+        return this.continuesDefinition();
       case KIND.paragraph:
         return this.continuesParagraph();
       default:
         return false;
     }
+  }
+
+  private continuesTable(): boolean {
+    const { text, at } = this;
+    if (at.column >= 4 || endsLazyText(text, at.i, at.end)) return false;
+    if (text.charCodeAt(at.i) === 60 && htmlKind(text, at.i, at.end) > 0) return false;
+    this.extend();
+    return true;
+  }
+
+  private continuesDefinition(): boolean {
+    const { text, at, definition } = this;
+    if (definition === "target-follows") {
+      this.definition = "whole";
+      if (at.column < 4 && (this.interrupts() || setextLevel(text, at.i, at.end) > 0)) {
+        this.table.kind[this.row] = KIND.paragraph;
+        this.open = KIND.paragraph;
+        return this.continuesParagraph();
+      }
+      this.extend();
+      return true;
+    }
+    if (definition === "footnote") {
+      if (at.column < 4 && endsLazyText(text, at.i, at.end)) return false;
+      this.extend();
+      return true;
+    }
+    // The definition may be the start of a paragraph: what may not interrupt one goes on as text.
+    const code = text.charCodeAt(at.i);
+    if (at.column < 4 && (this.interrupts() || code === 91)) return false;
+    this.begin(KIND.paragraph);
+    return true;
   }
 
   private continuesItem(): boolean {
@@ -191,7 +222,7 @@ export class BlockScanner {
       return true;
     }
     if (this.afterBlank || this.inside.fenced || !this.inside.text) return false;
-    if (at.column < 4 && (this.interrupts() || markerWidth(this.text, at.i, at.end) > 0)) return false;
+    if (at.column < 4 && endsLazyText(this.text, at.i, at.end)) return false;
     this.extend();
     return true;
   }
@@ -217,7 +248,7 @@ export class BlockScanner {
       this.track(at.i, 0);
       return true;
     }
-    if (!this.inside.text || (at.column < 4 && this.interrupts())) return false;
+    if (!this.inside.text || (at.column < 4 && endsLazyText(text, at.i, at.end))) return false;
     this.extend();
     return true;
   }
@@ -265,43 +296,8 @@ export class BlockScanner {
     return true;
   }
 
-  /** Whether the line starts a block that may interrupt a paragraph; its column is below 4. */
   private interrupts(): boolean {
-    const { text, at } = this;
-    const code = text.charCodeAt(at.i);
-    switch (code) {
-      case 35:
-        return headingLevel(text, at.i, at.end) > 0;
-      case 96:
-      case 126:
-        return fenceLength(text, at.i, at.end) > 0;
-      case 62:
-        return true;
-      case 60: {
-        const kind = htmlKind(text, at.i, at.end);
-        return kind > 0 && kind < 7;
-      }
-      case 42:
-      case 45:
-      case 95:
-        if (isRule(text, at.i, at.end)) return true;
-        return code !== 95 && this.hasItemText(markerWidth(text, at.i, at.end));
-      case 43:
-        return this.hasItemText(markerWidth(text, at.i, at.end));
-      case 49: {
-        const width = markerWidth(text, at.i, at.end);
-        return width === 2 && this.hasItemText(width);
-      }
-      default:
-        return false;
-    }
-  }
-
-  private hasItemText(width: number): boolean {
-    if (width === 0) return false;
-    let i = this.at.i + width;
-    while (i < this.at.end && isSpace(this.text.charCodeAt(i))) i++;
-    return i < this.at.end;
+    return interruptsParagraph(this.text, this.at.i, this.at.end);
   }
 
   private start(): void {
@@ -340,7 +336,8 @@ export class BlockScanner {
         if (this.html < 6 && isHtmlEnd(this.html, text.slice(at.i + 1, at.end))) this.open = NONE;
         return;
       case 91:
-        if (!isDefinition(text, at.i, at.end)) break;
+        this.definition = readDefinition(text, at.i, at.end);
+        if (this.definition === "none") break;
         this.begin(KIND.definition);
         return;
     }

@@ -167,7 +167,7 @@ export function htmlKind(text: string, i: number, end: number): number {
   if (!closing && bounded && RAW_TAGS.has(name)) return 1;
   if ((bounded || (after === 47 && text.charCodeAt(n + 1) === 62)) && BLOCK_TAGS.has(name)) return 6;
   if (end - i > 2000) return 0;
-  return WHOLE_TAG.test(text.slice(i, end)) && !RAW_TAGS.has(name) ? 7 : 0;
+  return WHOLE_TAG.test(text.slice(i, end)) && (closing || !RAW_TAGS.has(name)) ? 7 : 0;
 }
 
 const HTML_END = ["", "", "-->", "?>", ">", "]]>"];
@@ -178,19 +178,75 @@ export function isHtmlEnd(kind: number, line: string): boolean {
   return line.includes(HTML_END[kind] ?? "");
 }
 
-/** Whether a link or footnote definition starts here: `[label]:` and something after it. */
-export function isDefinition(text: string, i: number, end: number): boolean {
+/** How a definition goes on after its first line: not at all, with its target on the next line, or as a footnote's text does. */
+export type DefinitionForm = "none" | "whole" | "target-follows" | "footnote";
+
+const TARGET = /^(?:<[^<>]*>|[^\s<]\S*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?$/;
+
+/** Whether a line that begins with "[" defines a link or a footnote, and how it goes on. */
+export function readDefinition(text: string, i: number, end: number): DefinitionForm {
   let n = i + 1;
   let filled = false;
   for (; n < end && n - i < 1000; n++) {
     const code = text.charCodeAt(n);
     if (code === BACKSLASH) n++;
-    else if (code === 91) return false;
+    else if (code === 91) return "none";
     else if (code === 93) break;
     if (!isSpace(code)) filled = true;
   }
-  if (!filled || n >= end || text.charCodeAt(n) !== 93 || text.charCodeAt(n + 1) !== COLON) return false;
-  if (text.charCodeAt(i + 1) === 94) return true;
+  if (!filled || n >= end || text.charCodeAt(n) !== 93 || text.charCodeAt(n + 1) !== COLON) return "none";
+  if (text.charCodeAt(i + 1) === 94) return "footnote";
   const rest = text.slice(n + 2, Math.min(end, n + 3000)).trim();
-  return /^(?:<[^<>]*>|[^\s<]\S*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?$/.test(rest);
+  if (rest !== "") return TARGET.test(rest) ? "whole" : "none";
+  const next =
+    text
+      .slice(end, end + 3000)
+      .split("\n", 2)[1]
+      ?.trim() ?? "";
+  return TARGET.test(next) ? "target-follows" : "none";
+}
+
+/** Whether a line starts a block that may interrupt a paragraph; its indent is below 4 columns, `i` its first character. */
+export function interruptsParagraph(text: string, i: number, end: number): boolean {
+  const code = text.charCodeAt(i);
+  switch (code) {
+    case 35:
+      return headingLevel(text, i, end) > 0;
+    case 96:
+    case 126:
+      return fenceLength(text, i, end) > 0;
+    case 62:
+      return true;
+    case 60: {
+      const kind = htmlKind(text, i, end);
+      return kind > 0 && kind < 7;
+    }
+    case 91:
+      return text.charCodeAt(i + 1) === 94 && readDefinition(text, i, end) === "footnote";
+    case 42:
+    case 45:
+    case 95:
+      if (isRule(text, i, end)) return true;
+      return code !== 95 && hasItemText(text, i + markerWidth(text, i, end), { i, end });
+    case 43:
+      return hasItemText(text, i + markerWidth(text, i, end), { i, end });
+    case 49: {
+      const width = markerWidth(text, i, end);
+      return width === 2 && hasItemText(text, i + width, { i, end });
+    }
+    default:
+      return false;
+  }
+}
+
+/** Whether a line outside a list item, quote or footnote starts a block instead of going on with the text in it; as {@link interruptsParagraph}. */
+export function endsLazyText(text: string, i: number, end: number): boolean {
+  return interruptsParagraph(text, i, end) || markerWidth(text, i, end) > 0;
+}
+
+function hasItemText(text: string, from: number, line: { i: number; end: number }): boolean {
+  if (from === line.i) return false;
+  let i = from;
+  while (i < line.end && isSpace(text.charCodeAt(i))) i++;
+  return i < line.end;
 }

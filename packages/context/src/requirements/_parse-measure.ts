@@ -35,23 +35,49 @@ const RANGE = new RegExp(
 /** Words that only compare when a unit follows: "in 2 seconds", not "in 2 places". */
 const NEEDS_UNIT = /^(?:in|every|after|over|above|under|below|exceed)/i;
 
+/** A measurable value and where its digits and unit stand in the text. */
+export interface FoundMeasure {
+  measure: Measure;
+  start: number;
+  end: number;
+}
+
 /** The measurable value a requirement names, the first one that carries a comparison or a unit. */
 export function parseMeasure(text: string): Requirement["measure"] {
-  let best: { at: number; measure: Measure } | undefined;
+  return findMeasure(text)?.measure;
+}
+
+/** As {@link parseMeasure}, with the place of the value: of a range, the whole range. */
+export function findMeasure(text: string): FoundMeasure | undefined {
+  let best: { match: RegExpExecArray; comparator: Measure["comparator"] } | undefined;
   for (const [expression, comparator] of COMPARISONS) {
     const match = expression.exec(text);
     if (!match || (match[2] === undefined && NEEDS_UNIT.test(match[0]))) continue;
-    if (!best || match.index < best.at) best = { at: match.index, measure: toMeasure(match, comparator) };
+    if (!best || match.index < best.match.index) best = { match, comparator };
   }
-  if (best) return best.measure;
+  if (best) {
+    const end = best.match.index + best.match[0].length;
+    return { measure: toMeasure(best.match, best.comparator), start: end - valueLength(best.match[0]), end };
+  }
   const range = RANGE.exec(text);
-  if (range) return toMeasure(range, "<=");
+  if (range) return placed(range, "<=");
   const plain = PLAIN.exec(text);
   if (!plain) return undefined;
-  return toMeasure(
+  return placed(
     plain,
     plain[2] === "%" && /\b(?:uptime|availab\w+|success|coverage|accuracy|crash-free)\b/i.test(text) ? ">=" : "=",
   );
+}
+
+function placed(match: RegExpExecArray, comparator: Measure["comparator"]): FoundMeasure {
+  return { measure: toMeasure(match, comparator), start: match.index, end: match.index + match[0].length };
+}
+
+const VALUE_AT_END = new RegExp(`${VALUE}$`, "i");
+
+/** Length of the value at the end of a match: digits and unit, without the words that compare. */
+function valueLength(matched: string): number {
+  return VALUE_AT_END.exec(matched)?.[0].length ?? 0;
 }
 
 function toMeasure(match: RegExpExecArray, comparator: Measure["comparator"]): Measure {

@@ -98,11 +98,17 @@ function isVerb(word: string): boolean {
   return VERBS.has(word.slice(0, -1)) || VERBS.has(word.slice(0, -2)) || VERBS.has(`${word.slice(0, -3)}y`);
 }
 
+/** Whether a text begins with what somebody or something does: "Support several formats". */
+export function beginsWithVerb(text: string): boolean {
+  const words = text.toLowerCase().match(/[\p{L}'’/-]+/gu) ?? [];
+  return words.length >= 2 && isVerb(words[0] ?? "");
+}
+
 /** Whether an item reads as a statement about behaviour: it begins with a verb, or has one in the present tense. */
 export function isBehaviour(text: string): boolean {
   const words = text.toLowerCase().match(/[\p{L}'’/-]+/gu) ?? [];
   const [first = ""] = words;
-  if (words.length >= 2 && isVerb(first)) return true;
+  if (beginsWithVerb(text)) return true;
   if (words.length < 3) return false;
   if (/[^s]s$/.test(first) && isVerb(words[1] ?? "")) return true;
   if (

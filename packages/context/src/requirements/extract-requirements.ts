@@ -9,11 +9,12 @@ import { parseMeasure } from "./_parse-measure.ts";
  * acceptance and checkbox items, labelled statements, tables of requirements, endpoints and fields.
  */
 export function extractRequirements(text: string): Requirement[] {
-  const identify = createIdentifier();
-  return collectCandidates(text).map((candidate) => {
+  const candidates = collectCandidates(text);
+  const identify = createIdentifier(candidates);
+  return candidates.map((candidate) => {
     const { headingPath, label } = candidate;
     const requirement: Requirement = {
-      id: identify({ text: candidate.text, label, heading: headingPath.at(-1) ?? "" }),
+      id: identify(candidate),
       text: candidate.text,
       kind: classifyKind(candidate.text, headingPath, candidate.source),
       priority: classifyPriority(candidate.text, candidate.priority),

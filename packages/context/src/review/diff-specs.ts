@@ -1,10 +1,16 @@
 import type { Requirement } from "@ccb/core";
 import { normaliseText } from "../requirements/_identify.ts";
 import { extractRequirements } from "../requirements/extract-requirements.ts";
+import { type ChangeReason, findChangeReason, meaningOf } from "./_change-reason.ts";
 
-export interface ChangedRequirement {
+/** A requirement in both versions. */
+export interface RequirementPair {
   before: Requirement;
   after: Requirement;
+}
+
+export interface ChangedRequirement extends RequirementPair {
+  reason: ChangeReason;
 }
 
 /** What happened to the requirements between two versions of a specification. */
@@ -14,30 +20,43 @@ export interface SpecDiff {
   /** Same label or nearly the same words, other text. */
   changed: ChangedRequirement[];
   /** Same text under another heading. */
-  moved: ChangedRequirement[];
+  moved: RequirementPair[];
   unchanged: number;
 }
 
 /** How alike two texts must be (share of common word pairs) to be one requirement that changed. */
 const ALIKE = 0.5;
 
-/** Compares the requirements of two versions of a specification. */
+/**
+ * Compares the requirements of two versions of a specification. A change that keeps the meaning ("must" became "shall") is reported
+ * as changed, with the reason `wording`: somebody touched it, and somebody may want to skip it.
+ */
 export function diffSpecs(before: string, after: string): SpecDiff {
-  const diff: SpecDiff = { added: [], removed: [], changed: [], moved: [], unchanged: 0 };
   const rest: Rest = { olds: new Set(extractRequirements(before)), news: new Set(extractRequirements(after)) };
-  diff.unchanged = takePairs(
-    rest,
-    (item) => `${item.label ?? ""}\n${item.hash}\n${item.headingPath.join("\n")}`,
-  ).length;
-  diff.moved.push(...takePairs(rest, (item) => `${item.label ?? ""}\n${item.hash}`));
-  diff.changed.push(...takePairs(rest, (item) => item.label));
-  diff.moved.push(...takePairs(rest, (item) => item.hash));
-  diff.changed.push(...takeAlike(rest));
-  diff.removed.push(...rest.olds);
-  diff.added.push(...rest.news);
-  diff.changed.sort((a, b) => a.after.span.start - b.after.span.start);
-  diff.moved.sort((a, b) => a.after.span.start - b.after.span.start);
-  return diff;
+  const unchanged = takePairs(rest, (item) => `${item.label ?? ""}\n${item.hash}\n${headingOf(item)}`).length;
+  const moved = takePairs(rest, (item) => `${item.label ?? ""}\n${item.hash}`);
+  const changed = [
+    ...takePairs(rest, (item) => (item.label === undefined ? undefined : `${item.label}\n${headingOf(item)}`)),
+    ...takePairs(rest, (item) => item.label),
+  ];
+  moved.push(...takePairs(rest, (item) => item.hash));
+  changed.push(
+    ...takePairs(rest, (item) => `${meaningOf(item)}\n${headingOf(item)}`),
+    ...takePairs(rest, meaningOf),
+    ...takeAlike(rest),
+  );
+  const inOrder = (a: RequirementPair, b: RequirementPair): number => a.after.span.start - b.after.span.start;
+  return {
+    added: [...rest.news],
+    removed: [...rest.olds],
+    changed: changed.map((pair) => ({ ...pair, reason: findChangeReason(pair.before, pair.after) })).sort(inOrder),
+    moved: moved.sort(inOrder),
+    unchanged,
+  };
+}
+
+function headingOf(item: Requirement): string {
+  return item.headingPath.join("\n");
 }
 
 /** Requirements of both versions that have no partner yet. */
@@ -47,8 +66,8 @@ interface Rest {
 }
 
 /** Takes out the pairs that have the same key, in order. */
-function takePairs(rest: Rest, key: (item: Requirement) => string | undefined): ChangedRequirement[] {
-  const pairs: ChangedRequirement[] = [];
+function takePairs(rest: Rest, key: (item: Requirement) => string | undefined): RequirementPair[] {
+  const pairs: RequirementPair[] = [];
   const byKey = new Map<string, Requirement[]>();
   for (const old of rest.olds) {
     const name = key(old);
@@ -65,7 +84,7 @@ function takePairs(rest: Rest, key: (item: Requirement) => string | undefined): 
   return pairs;
 }
 
-function take(rest: Rest, before: Requirement, after: Requirement): ChangedRequirement {
+function take(rest: Rest, before: Requirement, after: Requirement): RequirementPair {
   rest.olds.delete(before);
   rest.news.delete(after);
   return { before, after };
@@ -75,8 +94,8 @@ function take(rest: Rest, before: Requirement, after: Requirement): ChangedRequi
 const COMMON = 100;
 
 /** Takes out the pairs whose words are nearly the same. */
-function takeAlike(rest: Rest): ChangedRequirement[] {
-  const pairs: ChangedRequirement[] = [];
+function takeAlike(rest: Rest): RequirementPair[] {
+  const pairs: RequirementPair[] = [];
   const grams = new Map([...rest.olds].map((old) => [old, wordPairs(old.text)]));
   const holders = new Map<string, Requirement[]>();
   for (const [old, words] of grams) {

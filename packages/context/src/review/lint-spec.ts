@@ -2,6 +2,8 @@ import type { Requirement, Span } from "@ccb/core";
 import { type Outline, parseOutline } from "../parse/parse-outline.ts";
 import { extractRequirements } from "../requirements/extract-requirements.ts";
 import { findContradictions } from "./_find-contradictions.ts";
+import { findDuplicates } from "./_find-duplicates.ts";
+import { lintWords } from "./_lint-words.ts";
 
 export type LintRule = "ambiguous-word" | "untestable" | "duplicate" | "contradiction" | "dangling-reference";
 
@@ -14,72 +16,26 @@ export interface LintFinding {
   requirementId?: string;
 }
 
-const AMBIGUOUS =
-  /\b(?:fast|quick(?:ly)?|slow(?:ly)?|easy|easily|simple|user.friendly|intuitive(?:ly)?|robust|flexible|efficient(?:ly)?|appropriate(?:ly)?|adequate(?:ly)?|reasonabl[ey]|as needed|as required|as appropriate|if necessary|if possible|where possible|as (?:fast|soon|much|many|quickly|often) as possible|etc\.?|and so on|and\/or|tbd|tba|to be (?:determined|defined|decided)|some|several|various|many|few|normally|usually|generally|typically|often|modern|seamless(?:ly)?|state.of.the.art|best effort|high.quality|good|nice|scalable|sufficient(?:ly)?|minimal|optimal|significant(?:ly)?|timely|regular(?:ly)?|periodically|large|small|recent)(?!\w)/gi;
-/** Qualities no test can show without a value. */
-const QUALITY =
-  /\b(?:fast|quick(?:ly)?|slow|easy to|user.friendly|intuitive|robust|flexible|efficient(?:ly)?|scalable|reliable|secure|performant|responsive|high(?:ly)? (?:available|performance|quality)|good|nice|modern|maintainable|seamless(?:ly)?|state.of.the.art)\b/i;
-const OPEN = /\b(?:tbd|tba|to be (?:determined|defined|decided)|\?\?\?|xxx)\b/i;
+export interface LintOptions {
+  /** Only these rules; all unless given. */
+  rules?: readonly LintRule[];
+}
 
 /**
  * Finds weak places of a specification without a model: ambiguous words, requirements no test can show, duplicates, numbers that
  * contradict each other, references to what does not exist. In order of the text.
  */
-export function lintSpec(text: string): LintFinding[] {
+export function lintSpec(text: string, options: LintOptions = {}): LintFinding[] {
   const requirements = extractRequirements(text);
+  const isAsked = (...rules: LintRule[]): boolean => rules.some((rule) => options.rules?.includes(rule) ?? true);
   return [
-    ...requirements.flatMap(lintWords),
-    ...findDuplicates(requirements),
-    ...findContradictions(requirements),
-    ...findDangling(text, parseOutline(text), requirements),
-  ].sort((a, b) => a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
-}
-
-function lintWords(requirement: Requirement): LintFinding[] {
-  const place = { span: requirement.span, requirementId: requirement.id };
-  const words = new Set([...requirement.text.matchAll(AMBIGUOUS)].map(([word]) => word.toLowerCase()));
-  const findings: LintFinding[] = [...words].map((word) => ({
-    rule: "ambiguous-word",
-    message: `"${word}" means something else to every reader: name a value, a list or a rule.`,
-    ...place,
-  }));
-  if (OPEN.test(requirement.text))
-    findings.push({ rule: "untestable", message: "It is not decided yet: a test cannot be written.", ...place });
-  else if (QUALITY.test(requirement.text) && !requirement.measure && !/\d/.test(requirement.text)) {
-    findings.push({
-      rule: "untestable",
-      message: "It names a quality without a value that a test could compare: add a number and a unit.",
-      ...place,
-    });
-  }
-  return findings;
-}
-
-function findDuplicates(requirements: readonly Requirement[]): LintFinding[] {
-  const seen = new Map<string, Requirement>();
-  const labels = new Map<string, Requirement>();
-  const findings: LintFinding[] = [];
-  for (const requirement of requirements) {
-    const place = { span: requirement.span, requirementId: requirement.id };
-    const same = seen.get(requirement.hash);
-    if (same)
-      findings.push({
-        rule: "duplicate",
-        message: `Says the same as ${same.id} in line ${same.span.startLine}.`,
-        ...place,
-      });
-    else seen.set(requirement.hash, requirement);
-    if (requirement.label === undefined) continue;
-    const named = labels.get(requirement.label);
-    if (named && named.hash !== requirement.hash) {
-      findings.push({
-        rule: "duplicate",
-        message: `The label ${requirement.label} is already used in line ${named.span.startLine}.`,
-        ...place,
-      });
-    } else labels.set(requirement.label, requirement);
-  }
-  return findings;
+    ...(isAsked("ambiguous-word", "untestable") ? requirements.flatMap(lintWords) : []),
+    ...(isAsked("duplicate") ? findDuplicates(requirements) : []),
+    ...(isAsked("contradiction") ? findContradictions(requirements) : []),
+    ...(isAsked("dangling-reference") ? findDangling(text, parseOutline(text), requirements) : []),
+  ]
+    .filter(({ rule }) => isAsked(rule))
+    .sort((a, b) => a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
 }
 
 function findDangling(text: string, outline: Outline, requirements: readonly Requirement[]): LintFinding[] {

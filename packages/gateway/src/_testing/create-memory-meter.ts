@@ -46,7 +46,7 @@ export function createMemoryMeter(options: { capMicroUsd?: MicroUsd } = {}): Cos
       const reservation = open.get(reservationId);
       if (!reservation) throw new Error(`reservation ${reservationId} is not open`);
       open.delete(reservationId);
-      const { model, usage, status, messageId, latencyMs, callNumber } = outcome;
+      const { model, usage, status, messageId, latencyMs, callNumber, terms } = outcome;
       const costMicroUsd = status === "unknown" ? undefined : priceUsage(model, usage);
       if (status === "cut" || status === "unknown") held += Math.max(0, reservation.microUsd - (costMicroUsd ?? 0));
       const entry: CostEntry = {
@@ -60,6 +60,7 @@ export function createMemoryMeter(options: { capMicroUsd?: MicroUsd } = {}): Cos
         messageId,
         latencyMs,
         callNumber,
+        terms,
       };
       entries.push(entry);
       return entry;

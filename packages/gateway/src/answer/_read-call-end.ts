@@ -1,4 +1,4 @@
-import { findModel, noUsage, parseAnthropicUsage, type Usage } from "@ccb/core";
+import { type CallTerms, findModel, noUsage, parseAnthropicUsage, type Usage } from "@ccb/core";
 import type { WorstCase } from "../reserve/_plan-worst-case.ts";
 import type { StreamedAnswer } from "./_assemble-message.ts";
 
@@ -10,11 +10,15 @@ export interface CallEnd {
   usage: Usage;
   messageId: string | undefined;
   responseBody: unknown;
+  /** The terms it was served at, where the usage says so. */
+  terms?: CallTerms | undefined;
 }
 
 export interface AskedCall {
   model: string;
   worst: WorstCase;
+  /** The terms asked for. */
+  terms: CallTerms;
 }
 
 /** Nobody can tell what the call used: no usage is made up, and the meter keeps its reservation against the cap. */
@@ -38,6 +42,7 @@ export function readStreamEnd(answer: StreamedAnswer, asked: AskedCall, status: 
     status,
     model: servedModel(answer.message, asked.model),
     usage: parseAnthropicUsage(answer.usage),
+    terms: readTerms(answer.usage),
     messageId: readText(answer.message, "id"),
     responseBody,
   };
@@ -52,8 +57,17 @@ export function readWholeEnd(responseBody: unknown, asked: AskedCall, status: nu
     status,
     model: servedModel(responseBody, asked.model),
     usage: parseAnthropicUsage(raw),
+    terms: readTerms(raw),
     messageId: readText(responseBody, "id"),
     responseBody,
+  };
+}
+
+function readTerms(usage: unknown): CallTerms {
+  return {
+    ...(readField(usage, "service_tier") === "batch" ? { batch: true } : {}),
+    ...(readField(usage, "speed") === "fast" ? { fast: true } : {}),
+    ...(readField(usage, "inference_geo") === "us" ? { usOnly: true } : {}),
   };
 }
 

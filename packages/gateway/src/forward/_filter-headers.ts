@@ -30,8 +30,12 @@ export function filterRequestHeaders(
   if (upstream.apiKey) own.set("x-api-key", upstream.apiKey);
   if (upstream.authToken) own.set("authorization", `Bearer ${upstream.authToken}`);
   for (const [name, value] of Object.entries(upstream.headers ?? {})) own.set(name.toLowerCase(), value);
-  return [...keepHeaders(raw, (name) => replacedHeaders.has(name) || own.has(name)), ...[...own].flat()];
+  const isPassed = upstream.passCredentials === true && !upstream.apiKey && !upstream.authToken;
+  const isDropped = (name: string) => own.has(name) || (replacedHeaders.has(name) && !(isPassed && isCredential(name)));
+  return [...keepHeaders(raw, isDropped), ...[...own].flat()];
 }
+
+const isCredential = (name: string) => name === "x-api-key" || name === "authorization";
 
 /** The upstream's headers as the client gets them. `isRewritten`: length and encoding of the body are no longer the upstream's. */
 export function filterResponseHeaders(raw: readonly string[], options: { isRewritten: boolean }): string[] {

@@ -1,6 +1,6 @@
 /** What a request asks for, by its method and path below the token. */
 export type Route =
-  | { kind: "messages"; path: string; endpoint: string }
+  | { kind: "messages" | "batch"; path: string; endpoint: string }
   | { kind: "pass-through"; path: string; endpoint: string }
   | { kind: "alive" }
   | { kind: "unpriceable"; endpoint: string }
@@ -10,13 +10,7 @@ export type Route =
  * Endpoints that cost money and whose cost the gateway cannot see in their answer. They are not forwarded: whoever holds a session's URL
  * could spend past the cap through them.
  */
-const unpriceable = new Set([
-  "/v1/messages/batches",
-  "/v1/complete",
-  "/v1/completions",
-  "/v1/chat/completions",
-  "/v1/responses",
-]);
+const unpriceable = new Set(["/v1/complete", "/v1/completions", "/v1/chat/completions", "/v1/responses"]);
 
 /** Chooses the route; every spelling of a path that a server may take for a priced one is treated as that one. */
 export function routeRequest(method: string, target: string): Route {
@@ -28,6 +22,9 @@ export function routeRequest(method: string, target: string): Route {
   const known = endpoint.toLowerCase();
   if (method === "POST" && known === "/v1/messages") {
     return { kind: "messages", path: `/v1/messages${query}`, endpoint: "/v1/messages" };
+  }
+  if (method === "POST" && known === "/v1/messages/batches") {
+    return { kind: "batch", path: `/v1/messages/batches${query}`, endpoint: "/v1/messages/batches" };
   }
   if (method === "POST" && unpriceable.has(known)) return { kind: "unpriceable", endpoint };
   return { kind: "pass-through", path: `${rawPath === "" ? "/" : rawPath}${query}`, endpoint };

@@ -1,11 +1,15 @@
 import { type ApiCall, type CallScope, type CostEntry, noUsage, type ReserveResult } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, statusOfError } from "../_anthropic-error.ts";
-import { failMeter, type GatewayContext, logCall } from "../_gateway-context.ts";
+import { failMeter, type GatewayContext, logCall, reportProblem } from "../_gateway-context.ts";
 import type { AskedCall, CallEnd } from "../answer/_read-call-end.ts";
+import type { GatewayRefusal } from "../gateway.ts";
 
 /** One priced call from its reservation to its booking. */
 export interface OpenCall {
-  /** Reserves the worst case; an error is what the client gets instead of an answer. */
+  readonly asked: AskedCall;
+  /** Logs that the call was not let through; the error is what the client gets. */
+  refuse(error: AnthropicError): AnthropicError;
+  /** Asks `beforeCall` and reserves the worst case; an error is what the client gets instead of an answer. */
   reserve(): AnthropicError | undefined;
   countChunk(): void;
   isFinished(): boolean;
@@ -16,7 +20,14 @@ export interface OpenCall {
 /** Opens a priced call: it is numbered now, and booked and logged exactly once. */
 export function openCall(
   context: GatewayContext,
-  call: { scope: CallScope; endpoint: string; asked: AskedCall; requestBody: unknown; requestHash: string },
+  call: {
+    scope: CallScope;
+    endpoint: string;
+    asked: AskedCall;
+    requestBody: unknown;
+    /** Where answers are kept. */
+    requestHash?: string | undefined;
+  },
 ): OpenCall {
   const { scope, asked } = call;
   const callNumber = context.nextCallNumber();
@@ -52,24 +63,19 @@ export function openCall(
   };
 
   return {
+    asked,
+    refuse,
     reserve() {
+      const fenced = askBeforeCall(context, scope);
+      if (fenced) return refuse(fenced);
       const result = reserve(context, scope, asked);
       if ("failure" in result) return refuse(result.failure);
       if (result.granted) {
         reservationId = result.reservationId;
         return undefined;
       }
-      const { capMicroUsd, spentMicroUsd, neededMicroUsd, reason } = result;
-      const error = refuse({ type: "permission_error", message: `CCB budget reached: ${reason}` });
-      context.options.onRefusal?.({
-        callNumber,
-        scope,
-        model: asked.model,
-        reason,
-        capMicroUsd,
-        spentMicroUsd,
-        neededMicroUsd,
-      });
+      const error = refuse({ type: "permission_error", message: `CCB budget reached: ${result.reason}` });
+      tellRefusal(context, { callNumber, scope, model: asked.model }, result);
       return error;
     },
     countChunk() {
@@ -83,10 +89,36 @@ export function openCall(
       context.stats[end.outcome] += 1;
       const done = { ...describe(end), outcome: end.outcome, costMicroUsd: undefined };
       const booked = book(context, { reservationId, end, done, requestHash: call.requestHash });
+      if (end.outcome === "answered") context.callers.learn(scope, end.responseBody);
       afterBooking?.();
       logCall(context, booked);
     },
   };
+}
+
+function tellRefusal(
+  context: GatewayContext,
+  call: Pick<GatewayRefusal, "callNumber" | "scope" | "model">,
+  { granted: _granted, cap = "build", ...figures }: Extract<ReserveResult, { granted: false }>,
+): void {
+  context.options.onRefusal?.({ ...call, cap, ...figures });
+}
+
+/** A fence that cannot be asked holds: whoever must not spend does not. */
+function askBeforeCall(context: GatewayContext, scope: CallScope): AnthropicError | undefined {
+  try {
+    const answer = context.options.beforeCall?.(scope);
+    return answer && { type: "permission_error", message: `CCB does not let this call through: ${answer.refuse}` };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const { message } = reportProblem(context, {
+      cause,
+      code: "gateway-failed",
+      message: `The check before a model call failed, so the call is not let through: ${why}.`,
+      hint: "Look at the function beforeCall given to createGateway: it must not throw.",
+    });
+    return { type: "permission_error", message: `CCB does not let this call through: ${message}` };
+  }
 }
 
 function reserve(
@@ -94,12 +126,13 @@ function reserve(
   scope: CallScope,
   asked: AskedCall,
 ): ReserveResult | { failure: AnthropicError } {
+  const { model, terms } = asked;
   const { inputTokens, maxOutputTokens, maxWebSearches } = asked.worst;
   let failure = context.meterFailure;
   if (!failure) {
     try {
       const searches = maxWebSearches > 0 ? { maxWebSearches } : {};
-      return context.options.meter.reserve({ model: asked.model, inputTokens, maxOutputTokens, ...searches, scope });
+      return context.options.meter.reserve({ model, inputTokens, maxOutputTokens, ...searches, terms, scope });
     } catch (cause) {
       failure = failMeter(context, cause);
     }
@@ -110,20 +143,30 @@ function reserve(
 /** Books a call, keeps its answer and tells of it, all of it or nothing; returns the call with its cost. */
 function book(
   context: GatewayContext,
-  ended: { reservationId: number; end: CallEnd; done: ApiCall; requestHash: string },
+  ended: { reservationId: number; end: CallEnd; done: ApiCall; requestHash: string | undefined },
 ): ApiCall {
-  const { end, done } = ended;
+  const { end, done, requestHash } = ended;
   const { atomically = (work) => work(), answers, meter, onCall } = context.options;
-  const { latencyMs, callNumber, scope } = done;
-  const { model, usage, messageId } = end;
+  const { latencyMs, callNumber, scope, firstByteMs } = done;
+  const { model, usage, messageId, terms, status: httpStatus } = end;
+  const outcome = {
+    status: end.outcome,
+    model,
+    usage,
+    messageId,
+    latencyMs,
+    callNumber,
+    terms,
+    httpStatus,
+    firstByteMs,
+  };
   try {
     return atomically(() => {
-      const outcome = { status: end.outcome, model, usage, messageId, latencyMs, callNumber };
       const entry: CostEntry = meter.settle(ended.reservationId, outcome);
       const booked = { ...done, costMicroUsd: entry.costMicroUsd };
       const message = end.responseBody;
-      if (end.outcome === "answered" && typeof message === "object" && message !== null) {
-        answers?.keep({ hash: ended.requestHash, scope }, message as Record<string, unknown>);
+      if (requestHash && end.outcome === "answered" && typeof message === "object" && message !== null) {
+        answers?.keep({ hash: requestHash, scope }, message as Record<string, unknown>);
       }
       onCall?.(booked, entry);
       return booked;

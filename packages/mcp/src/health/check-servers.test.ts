@@ -7,9 +7,9 @@ import { join } from "node:path";
 import type { McpServerDefinition } from "@ccb/core";
 import { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ProcessTransport } from "../pool/process-transport.ts";
 import { mandatoryServers } from "../servers/mandatory-servers.ts";
 import { checkServers } from "./check-servers.ts";
-import { ProcessTransport } from "./process-transport.ts";
 
 let folder = "";
 let project = "";

@@ -1,7 +1,5 @@
 import type { McpServerDefinition } from "@ccb/core";
-import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
-import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
-import { ProcessTransport } from "./process-transport.ts";
+import { type McpConnection, openConnection } from "../pool/open-connection.ts";
 
 /** What one server answered to a check. */
 export interface ServerHealth {
@@ -12,6 +10,10 @@ export interface ServerHealth {
   startMs: number;
   /** Names of its tools, without the `mcp__<server>__` before them. */
   tools: string[];
+  /** Its tools with their schemas as JSON, as a model would be given them. */
+  schemas: string;
+  /** Revision of the protocol that it speaks. */
+  protocol: string | undefined;
   /** One sentence for people; empty when the server is ready. */
   reason: string;
 }
@@ -56,86 +58,39 @@ export function checkServers(
 
 async function checkServer(definition: McpServerDefinition, options: CheckServersOptions): Promise<ServerHealth> {
   const timeoutMs = options.timeoutMs ?? 15_000;
-  const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal === undefined ? [] : [options.signal])];
-  const signal = AbortSignal.any(signals);
   const started = performance.now();
-  const transport = createTransport(definition, options);
-  const client = new Client({ name: "ccb", version: "0.1.0" });
-  const health = (status: ServerHealth["status"], tools: string[], reason: string): ServerHealth => ({
-    name: definition.name,
-    status,
-    startMs: Math.round(performance.now() - started),
-    tools,
-    reason,
-  });
+  const { name } = definition;
+  const opened = await openConnection(definition, { ...options, timeoutMs });
+  if (!opened.ok) {
+    const startMs = Math.round(performance.now() - started);
+    return { name, status: "failed", startMs, protocol: undefined, tools: [], schemas: "[]", reason: opened.reason };
+  }
+  const { connection } = opened;
+  const { startMs, protocol, tools } = connection;
+  const seen = { name, startMs, protocol, tools: tools.map((tool) => tool.name), schemas: renderSchemas(tools) };
   try {
-    await untilAborted(client.connect(transport), signal);
-    const { tools } = await untilAborted(client.listTools(), signal);
-    const ready = health(
-      "ready",
-      tools.map((tool) => tool.name),
-      "",
-    );
-    const unreachable = await untilAborted(probeService(client, definition.name), signal);
-    return unreachable === undefined ? ready : { ...ready, status: "unavailable", reason: unreachable };
-  } catch (error) {
-    return health("failed", [], renderFailure({ error, transport, options, timeoutMs }));
+    const unreachable = await probeService(connection, name);
+    if (unreachable === undefined) return { ...seen, status: "ready", reason: "" };
+    return { ...seen, status: "unavailable", reason: unreachable };
   } finally {
-    await transport.close();
+    await connection.close();
   }
 }
 
-function createTransport(definition: McpServerDefinition, options: CheckServersOptions): Transport {
-  const { transport } = definition;
-  if (transport.type === "http") {
-    return new StreamableHTTPClientTransport(new URL(transport.url), { requestInit: { headers: transport.headers } });
-  }
-  const env = { ...(options.environment ?? getDefaultEnvironment()), ...transport.env };
-  return new ProcessTransport({ command: transport.command, args: transport.args, env, cwd: options.cwd });
+/** What of its tools a model is given; schemas of answers stay with the client. */
+function renderSchemas(tools: McpConnection["tools"]): string {
+  return JSON.stringify(tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })));
 }
 
 /** Why the service behind the server does not answer, or undefined. The text decides: context7 says "Error …" without `isError`. */
-async function probeService(client: Client, name: string): Promise<string | undefined> {
+async function probeService(connection: McpConnection, name: string): Promise<string | undefined> {
   const probe = probes[name];
   if (probe === undefined) return undefined;
-  const call = client.callTool({ name: probe.tool, arguments: probe.arguments }, { timeout: probe.timeoutMs });
-  const text = await call.then(
-    (result) => result.content.map((block) => (block.type === "text" ? block.text : "")).join("\n"),
+  const text = await connection.call(probe).then(
+    (answer) => answer.text,
     (error: unknown) => `Error: ${error instanceof Error ? error.message : String(error)}`,
   );
-  return probe.reached.test(text) ? undefined : `Its service cannot be reached: ${oneLine(text)}`;
-}
-
-/** The promise, or a rejection as soon as the signal aborts; whoever aborts cleans up. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-function renderFailure(failure: {
-  error: unknown;
-  transport: Transport;
-  options: CheckServersOptions;
-  timeoutMs: number;
-}): string {
-  const { error, transport, options, timeoutMs } = failure;
-  if (options.signal?.aborted) return "The check was stopped on request.";
-  const said = transport instanceof ProcessTransport ? transport.standardError.trim().split("\n").at(-1) : undefined;
-  const detail = said === undefined || said === "" ? "" : ` It said: ${oneLine(said)}`;
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `It did not answer within ${timeoutMs} ms.${detail}`;
-  }
-  return `It did not start: ${oneLine(error instanceof Error ? error.message : String(error))}.${detail}`;
-}
-
-function oneLine(text: string): string {
+  if (probe.reached.test(text)) return undefined;
   const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  return `Its service cannot be reached: ${line.length > 300 ? `${line.slice(0, 299)}…` : line}`;
 }

@@ -1,39 +1,81 @@
-import type { EnforcePoint } from "@ccb/core";
-
-/** What is asked of the use of one server. Plain data; regular expressions are written as their source. */
-export interface ServerPolicy {
-  /** What the server is for, in one sentence for the model. */
-  usage: string;
-  /** When to use it, for the model. */
-  when: readonly string[];
-  /** Points at which it must have been used. */
-  enforceAt: readonly EnforcePoint[];
-  /** Tools whose success counts as use; empty counts every tool. */
-  countingTools: readonly string[];
-  /** An answer that matches one of these did not succeed, whatever the server says of it. */
-  failurePatterns: readonly string[];
-  /** What a violation means: `critical` refuses the end of the task, `warning` is only reported. */
-  severity: "critical" | "warning";
-  /** One call as the model writes it. */
-  example: string;
-}
-
-/** When which server must be used, and what happens where it was not. */
-export interface McpPolicy {
-  /** Points that are judged; the others are told to the model but not enforced. */
-  enforcedPoints: readonly EnforcePoint[];
-  /** Refusals after which the task fails with a violation. */
-  maxRefusals: number;
-  servers: Readonly<Record<string, ServerPolicy>>;
-}
+import type { McpPolicy } from "./mcp-policy.ts";
 
 /** Answers of a server that look like success and are not. */
 const errorAnswers: readonly string[] = Object.freeze(["^\\s*Error\\b", "^\\s*Failed to\\b"]);
 
-/** The policy of CCB's five mandatory servers: enforcement points and wording of section 6 of the product specification. */
+/** Words by which a phase shows that it stands on somebody else's library. */
+const libraryWords: readonly string[] = Object.freeze([
+  "\\b(?:librar(?:y|ies)|frameworks?|SDKs?|ORMs?|npm packages?|third-party)\\b",
+  "\\b(?:express|fastify|hono|koa|nestjs|react|vue|svelte|angular|next\\.js|nuxt|vite|tailwind|prisma|drizzle|typeorm|sequelize|mongoose|zod|socket\\.io|graphql|trpc)\\b",
+  "\\b(?:fastapi|django|flask|sqlalchemy|pydantic|pytest|spring|rails|laravel|gin|axum|tokio|kafka|redis|elasticsearch|stripe|playwright)\\b",
+]);
+
+/**
+ * The policy of CCB's five mandatory servers: points and wording of section 6 of the product specification, each point mapped to a moment that hook events
+ * show. `phase_planning` and `architecture_decisions` are the moment before a phase or a large task turns into code; `research` is the moment before a
+ * dependency is added; a checkpoint is written after every task, so what belongs to it has to follow the last edit.
+ */
 export const defaultPolicy: McpPolicy = Object.freeze({
-  enforcedPoints: ["task_complete"],
-  maxRefusals: 3,
+  points: {
+    phase_start: { level: "required", moment: "first-edit", since: "task", sessions: "first-of-phase" },
+    phase_planning: { level: "preferred", moment: "first-edit", since: "task", sessions: "first-of-phase" },
+    before_implementation: { level: "preferred", moment: "first-edit", since: "task", sessions: "every" },
+    architecture_decisions: { level: "required", moment: "first-edit", since: "task", sessions: "large-task" },
+    research: { level: "required", moment: "dependency", since: "task", sessions: "every" },
+    debugging: { level: "preferred", moment: "failing", since: "failure", sessions: "every" },
+    file_read: { level: "off", moment: "read", since: "this-call", sessions: "every" },
+    file_write: { level: "off", moment: "edit", since: "this-call", sessions: "every" },
+    directory_ops: { level: "off", moment: "directory", since: "this-call", sessions: "every" },
+    before_deployment: { level: "required", moment: "deployment", since: "task", sessions: "every" },
+    task_complete: { level: "required", moment: "end", since: "task", sessions: "every" },
+    phase_complete: { level: "required", moment: "end", since: "task", sessions: "last-of-phase" },
+    checkpoint: { level: "preferred", moment: "end", since: "last-edit", sessions: "every" },
+  },
+  limits: { refusals: 3, redos: 1 },
+  tools: {
+    editTools: [
+      "Write",
+      "Edit",
+      "MultiEdit",
+      "NotebookEdit",
+      "mcp__filesystem__write_file",
+      "mcp__filesystem__edit_file",
+      "mcp__filesystem__move_file",
+    ],
+    readTools: [
+      "Read",
+      "Grep",
+      "mcp__filesystem__read_file",
+      "mcp__filesystem__read_text_file",
+      "mcp__filesystem__read_media_file",
+      "mcp__filesystem__read_multiple_files",
+      "mcp__filesystem__search_files",
+    ],
+    directoryTools: [
+      "Glob",
+      "mcp__filesystem__create_directory",
+      "mcp__filesystem__list_directory",
+      "mcp__filesystem__list_directory_with_sizes",
+      "mcp__filesystem__directory_tree",
+    ],
+    editCommands: [
+      // A redirection into a file; not one to a descriptor, to /dev or to /tmp, and not "=>" or "->".
+      "(?:^|[^-=<>&\\d])\\d?>>?(?![>&])\\s*(?!/dev/|/tmp/)[^\\s>&|;]",
+      "\\btee\\s+(?:-a\\s+)?(?!/dev/|/tmp/)[^-\\s|;&]",
+      "\\b(?:sed|perl)\\s+(?:-[\\w.]+\\s+)*-[a-z]*i",
+      "(?:^|[;&|]\\s*|\\s&&\\s)(?:cp|mv|install|rsync|truncate|patch|git\\s+apply)\\s",
+    ],
+    dependencyCommands: [
+      "\\b(?:npm|pnpm|yarn|bun)\\s+(?:i|install|add)\\s+(?:-{1,2}[\\w-]+\\s+)*[@a-zA-Z]",
+      "\\b(?:pip3?|uv(?:\\s+pip)?|poetry|cargo|go|gem|bundle|composer|dotnet)\\s+(?:install|add|get|require)\\s+(?:-{1,2}[\\w-]+\\s+)*(?!requirements)[@a-zA-Z]",
+    ],
+    deployCommands: [
+      "\\b(?:npm|pnpm|yarn|cargo|poetry)\\s+publish\\b",
+      "\\b(?:docker|podman)\\s+push\\b",
+      "\\b(?:kubectl|helm|terraform|pulumi|fly|flyctl|vercel|netlify|heroku|gcloud|aws|az)\\s+(?:\\S+\\s+)*?(?:apply|deploy|install|upgrade|up|push)\\b",
+    ],
+    failingCommands: 3,
+  },
   servers: {
     context7: {
       usage: "current documentation of libraries and frameworks",
@@ -49,6 +91,7 @@ export const defaultPolicy: McpPolicy = Object.freeze({
         ...errorAnswers,
         "^\\s*(?:No libraries found|Documentation not found|The library you are trying|Rate limited|Invalid API key|Request failed)",
       ],
+      relevantTo: libraryWords,
       severity: "warning",
       example: 'mcp__context7__resolve-library-id {"libraryName": "express", "query": "routing"}',
     },
@@ -67,6 +110,7 @@ export const defaultPolicy: McpPolicy = Object.freeze({
         '^\\s*(?:\\{\\s*"\\w+":\\s*)?\\[\\s*\\]\\s*\\}?\\s*$',
         '^(?=[^]*"addedObservations":)(?![^]*"addedObservations":\\s*\\[\\s*")',
       ],
+      relevantTo: [],
       severity: "critical",
       example:
         'mcp__memory__create_entities {"entities": [{"name": "task-3", "entityType": "task", "observations": ["Routes are in src/routes.ts"]}]}',
@@ -77,6 +121,7 @@ export const defaultPolicy: McpPolicy = Object.freeze({
       enforceAt: ["phase_planning", "architecture_decisions", "debugging"],
       countingTools: ["sequentialthinking"],
       failurePatterns: errorAnswers,
+      relevantTo: [],
       severity: "warning",
       example:
         'mcp__sequential-thinking__sequentialthinking {"thought": "…", "thoughtNumber": 1, "totalThoughts": 3, "nextThoughtNeeded": true}',
@@ -87,6 +132,7 @@ export const defaultPolicy: McpPolicy = Object.freeze({
       enforceAt: ["file_read", "file_write", "directory_ops"],
       countingTools: [],
       failurePatterns: errorAnswers,
+      relevantTo: [],
       severity: "warning",
       example: 'mcp__filesystem__list_directory {"path": "."}',
     },
@@ -106,6 +152,7 @@ export const defaultPolicy: McpPolicy = Object.freeze({
         "git_changelog_analyze",
       ],
       failurePatterns: errorAnswers,
+      relevantTo: [],
       severity: "critical",
       example: 'mcp__git__git_status {"path": "./"}',
     },

@@ -1,5 +1,6 @@
 import type { ToolUse } from "@ccb/core";
-import type { ServerPolicy } from "./default-policy.ts";
+import { matchesAny } from "./classify-call.ts";
+import type { ServerPolicy } from "./mcp-policy.ts";
 
 /** Whether one call counts as use of its server, and if not, why; the reason is written for the model. */
 export function judgeToolUse(
@@ -7,7 +8,7 @@ export function judgeToolUse(
   policy: ServerPolicy | undefined,
 ): { counts: true } | { counts: false; why: string } {
   const tool = use.name.slice(`mcp__${use.server ?? ""}__`.length);
-  if (!use.succeeded || policy?.failurePatterns.some((pattern) => new RegExp(pattern).test(use.response))) {
+  if (!use.succeeded || matchesAny(use.response, policy?.failurePatterns ?? [])) {
     return { counts: false, why: `${tool} did not succeed: ${renderAnswer(use.response)}` };
   }
   const counting = policy?.countingTools ?? [];

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { mandatoryServers } from "../servers/mandatory-servers.ts";
 import { defaultPolicy } from "./default-policy.ts";
+import { parsePolicy } from "./parse-policy.ts";
 import { renderMcpInstructions } from "./render-mcp-instructions.ts";
 
 const servers = mandatoryServers({ projectDirectory: "/a/project" });
@@ -21,7 +22,10 @@ it("tells what each server is for, what is checked, and what is not there", () =
 });
 
 it("asks for nothing that is not enforced, and stays short", () => {
-  const text = renderMcpInstructions({ policy: { ...defaultPolicy, enforcedPoints: [] }, servers });
+  const text = renderMcpInstructions({
+    policy: parsePolicy({ points: { task_complete: { level: "off" } } }, { place: "test" }),
+    servers,
+  });
   expect(text).not.toContain("Checked before");
   expect(text.length).toBeLessThan(3000);
 });

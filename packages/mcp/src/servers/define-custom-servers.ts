@@ -18,6 +18,7 @@ const ccbServerSchema = z
     description: z.string(),
     required: z.boolean(),
     enforce_at: z.array(z.enum(enforcePoints)),
+    per_caller: z.boolean(),
   })
   .partial();
 
@@ -40,25 +41,52 @@ interface CustomFile {
   content: unknown;
   folder: string;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Leave out servers that are not required and whose variables are not set, with a warning, instead of failing. */
+  lenient?: boolean;
 }
 
 /** The servers of a file's parsed content; pure. Throws a CcbError `bad-input` at the first mistake. */
 export function defineCustomServers(file: CustomFile): ReadCustomServersResult {
   const content = file.content;
   if (!isRecord(content)) throw mistake({ file, field: "", expected: "an object with mcp_servers", received: content });
-  if ("mcp_servers" in content) return { servers: readCcbShape(file, content.mcp_servers), warnings: [] };
+  if ("mcp_servers" in content || "policy" in content) {
+    const unknown = Object.keys(content).filter((key) => key !== "mcp_servers" && key !== "policy");
+    if (unknown.length > 0)
+      throw mistake({ file, field: "", expected: "only mcp_servers and policy", received: unknown });
+    const read = content.mcp_servers === undefined ? noServers : readCcbShape(file, content.mcp_servers);
+    return { ...read, ...(content.policy === undefined ? {} : { policy: content.policy }) };
+  }
   if ("mcpServers" in content) return readClaudeShape(file, content.mcpServers);
   throw mistake({ file, field: "", expected: "mcp_servers (or Claude's mcpServers)", received: Object.keys(content) });
 }
 
-function readCcbShape(file: CustomFile, entries: unknown): McpServerDefinition[] {
-  return listEntries(file, "mcp_servers", entries).map(([name, raw]) => {
+const noServers: ReadCustomServersResult = { servers: [], warnings: [] };
+
+function readCcbShape(file: CustomFile, entries: unknown): ReadCustomServersResult {
+  const servers: McpServerDefinition[] = [];
+  const warnings: string[] = [];
+  for (const [name, raw] of listEntries(file, "mcp_servers", entries)) {
     const field = `mcp_servers.${name}`;
     if (mandatoryServerNames.includes(name)) {
       throw mistake({ file, field, expected: "a name that none of the mandatory servers has", received: name });
     }
-    return defineServer({ file, field, name, entry: parseEntry({ file, field, raw, schema: ccbServerSchema }) });
-  });
+    const entry = parseEntry({ file, field, raw, schema: ccbServerSchema });
+    addServer({ servers, warnings }, { file, field, name, entry });
+  }
+  return { servers, warnings };
+}
+
+/** Adds the server, or why it was left out. */
+function addServer(to: { servers: McpServerDefinition[]; warnings: string[] }, entry: ServerPlace): void {
+  try {
+    to.servers.push(defineServer(entry));
+  } catch (error) {
+    const unset = CcbError.isInstance(error) ? error.details.unset : undefined;
+    if (!entry.file.lenient || entry.entry.required || !Array.isArray(unset)) throw error;
+    to.warnings.push(
+      `${entry.file.path}: ${entry.field} was left out, since ${unset.join(", ")} is not set in the environment.`,
+    );
+  }
 }
 
 function readClaudeShape(file: CustomFile, entries: unknown): ReadCustomServersResult {
@@ -74,7 +102,7 @@ function readClaudeShape(file: CustomFile, entries: unknown): ReadCustomServersR
         `${file.path}: ${field} was left out, since CCB does not know servers of type "${type}" (stdio, http).`,
       );
     } else {
-      servers.push(defineServer({ file, field, name, entry: { command, args, env, url, headers } }));
+      addServer({ servers, warnings }, { file, field, name, entry: { command, args, env, url, headers } });
     }
   }
   return { servers, warnings };
@@ -123,12 +151,14 @@ function renderExpected(issue: z.core.$ZodIssue | undefined): string {
   return issue?.message ?? "another value";
 }
 
-function defineServer(options: {
+interface ServerPlace {
   file: CustomFile;
   field: string;
   name: string;
   entry: { [Key in keyof ServerEntry]?: ServerEntry[Key] | undefined };
-}): McpServerDefinition {
+}
+
+function defineServer(options: ServerPlace): McpServerDefinition {
   const { file, field, name, entry } = options;
   if ((entry.command === undefined) === (entry.url === undefined)) {
     throw mistake({
@@ -148,6 +178,7 @@ function defineServer(options: {
     required: entry.required ?? false,
     enforceAt: entry.enforce_at ?? [],
     alwaysLoad: false,
+    ...(entry.per_caller ? { perCaller: true } : {}),
   };
   if (entry.command !== undefined) {
     const args = (entry.args ?? []).map((value, index) => inFolder(expand(`args[${index}]`, value)));
@@ -168,10 +199,17 @@ function expandValue(place: { file: CustomFile; field: string; value: string }):
     ...place,
     expected: `the environment variable ${missing.join(", ")} to be set`,
     received: place.value,
+    unset: missing,
   });
 }
 
-function mistake(found: { file: CustomFile; field: string; expected: string; received: unknown }): CcbError {
+function mistake(found: {
+  file: CustomFile;
+  field: string;
+  expected: string;
+  received: unknown;
+  unset?: string[];
+}): CcbError {
   const received = JSON.stringify(found.received) ?? "nothing";
   const short = received.length > 120 ? `${received.slice(0, 119)}…` : received;
   const place = found.field === "" ? found.file.path : `${found.file.path}: ${found.field}`;
@@ -179,7 +217,7 @@ function mistake(found: { file: CustomFile; field: string; expected: string; rec
     code: "bad-input",
     message: `${place}: expected ${found.expected}, received ${short}.`,
     hint: "Mend this entry of the MCP server file.",
-    details: { path: found.file.path, field: found.field },
+    details: { path: found.file.path, field: found.field, ...(found.unset ? { unset: found.unset } : {}) },
   });
 }
 

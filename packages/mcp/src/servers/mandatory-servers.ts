@@ -58,6 +58,7 @@ export function mandatoryServers(options: MandatoryServersOptions): McpServerDef
     enforceAt: [...(defaultPolicy.servers[server.name]?.enforceAt ?? [])],
     // Memory is needed in every task; the others' schemas (116 KB together) are loaded on demand.
     alwaysLoad: server.name === "memory",
+    ...(server.name === "sequential-thinking" ? { perCaller: true } : {}),
   });
   return [
     define({

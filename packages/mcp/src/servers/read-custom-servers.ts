@@ -11,12 +11,16 @@ export interface ReadCustomServersOptions {
   path: string;
   /** Values for `${NAME}` and `${NAME:-default}`; none by default. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** Leave out servers that are not required and whose variables are not set, with a warning, instead of failing. */
+  lenient?: boolean;
 }
 
 export interface ReadCustomServersResult {
   servers: McpServerDefinition[];
   /** What was left out, one sentence each. */
   warnings: string[];
+  /** The file's `policy:` as it stands there; for `parsePolicy`. */
+  policy?: unknown;
 }
 
 /**
@@ -27,7 +31,13 @@ export interface ReadCustomServersResult {
 export async function readCustomServers(options: ReadCustomServersOptions): Promise<ReadCustomServersResult> {
   const path = resolve(options.path);
   const content = parseContent(path, await readText(path));
-  return defineCustomServers({ path, content, folder: dirname(path), environment: options.environment ?? {} });
+  return defineCustomServers({
+    path,
+    content,
+    folder: dirname(path),
+    environment: options.environment ?? {},
+    lenient: options.lenient ?? false,
+  });
 }
 
 async function readText(path: string): Promise<string> {

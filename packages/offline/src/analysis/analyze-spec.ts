@@ -3,7 +3,7 @@ import type { Analysis } from "@ccb/core";
 import { offlineSentence } from "../offline-label.ts";
 import { isBuildable } from "../plan/service-parts.ts";
 import type { Prompt } from "../request/read-prompt.ts";
-import { parseServiceModel, type ServiceModel } from "../service/index.ts";
+import { readServiceModel, type ServiceModel } from "../service/index.ts";
 import { findComponents, plural } from "./find-components.ts";
 import { findOpenQuestions } from "./find-open-questions.ts";
 import { findRisks } from "./find-risks.ts";
@@ -14,7 +14,7 @@ import { estimateHours, scoreComplexity } from "./score-complexity.ts";
 /** Analyses any specification by counting and by vocabulary. */
 export function analyzeSpec(prompt: Prompt): Analysis {
   const spec = readSpec(prompt);
-  const service = parseServiceModel(spec.text);
+  const service = readServiceModel(spec.text);
   const components = findComponents(spec, service);
   const lead = firstSentences(spec);
   const projectType = isBuildable(service) ? "REST service" : classifyProject(spec.text, `${spec.name}. ${lead}`);

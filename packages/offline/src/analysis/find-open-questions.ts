@@ -95,7 +95,7 @@ function missingTopics(spec: SpecReading): string[] {
 }
 
 function vagueWords(spec: SpecReading): string[] {
-  const vague = lintSpec(spec.text).filter((finding) => finding.rule === "ambiguous-word");
+  const vague = lintSpec(spec.text, { rules: ["ambiguous-word"] });
   return vague.slice(0, 4).map(({ message, span, requirementId }) => {
     const word = /"([^"]+)"/.exec(message)?.[1] ?? "";
     const place = spec.complete ? `line ${span.startLine}` : (requirementId ?? "this part");

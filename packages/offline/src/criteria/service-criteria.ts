@@ -5,9 +5,9 @@ import { findTaskParts, partsFor } from "../plan/service-parts.ts";
 import type { Prompt, PromptRequirement } from "../request/read-prompt.ts";
 import {
   explainRequirement,
-  parseServiceModel,
   planServiceChecks,
   planServiceParts,
+  readServiceModel,
   type ServiceCriterion,
   type ServiceModel,
 } from "../service/index.ts";
@@ -19,7 +19,7 @@ import {
 export function writeServiceCriteria(prompt: Prompt): Criterion[] {
   const spec = readSpec(prompt);
   if (!prompt.phase || !spec.complete) return [];
-  const model = readModel(spec.text);
+  const model = readServiceModel(spec.text);
   const partIds = [...new Set(prompt.phase.tasks.flatMap((task) => findTaskParts(model, task)))];
   if (partIds.length === 0) return [];
   const found = planServiceChecks(model, partIds);
@@ -39,14 +39,6 @@ export function writeServiceCriteria(prompt: Prompt): Criterion[] {
     requirementIds: requirementsOf.get(criterion) ?? [],
     check: criterion.check,
   }));
-}
-
-let latest: { text: string; model: ServiceModel } | undefined;
-
-/** The model of a specification. The last one is kept: a plan asks for the criteria of one phase after the other. */
-function readModel(text: string): ServiceModel {
-  if (latest?.text !== text) latest = { text, model: parseServiceModel(text) };
-  return latest.model;
 }
 
 const methods = {

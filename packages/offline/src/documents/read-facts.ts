@@ -3,7 +3,7 @@ import { asList, asRecord, parseJson } from "../_json.ts";
 import { readSpec, type SpecReading } from "../analysis/read-spec.ts";
 import { isBuildable } from "../plan/service-parts.ts";
 import type { Prompt } from "../request/read-prompt.ts";
-import { parseServiceModel, planServiceParts, type ServiceModel } from "../service/index.ts";
+import { planServiceParts, readServiceModel, type ServiceModel } from "../service/index.ts";
 
 /** How one acceptance criterion came out. */
 export interface CriterionResult {
@@ -52,7 +52,7 @@ export function readFacts(prompt: Prompt): DocumentFacts {
     analysis: prompt.analysis,
     plan,
     tasks: plan.phases.flatMap((phase) => phase.tasks),
-    service: findBuiltService(parseServiceModel(spec.text), files),
+    service: findBuiltService(readServiceModel(spec.text), files),
     databaseDefault: /databaseFile = [^\n]*?"([^"\n]+)"/.exec([...contents.values()].join("\n"))?.[1],
     files,
     contents,

@@ -4,7 +4,7 @@ import { fillShape } from "../documents/_shape-example.ts";
 import { offlineLabel } from "../offline-label.ts";
 import { isBuildable } from "../plan/service-parts.ts";
 import type { Prompt } from "../request/read-prompt.ts";
-import { parseServiceModel, type ServiceModel } from "../service/index.ts";
+import { readServiceModel, type ServiceModel } from "../service/index.ts";
 
 const most = 12;
 
@@ -19,7 +19,7 @@ export interface Guidance {
 /** Writes the guidance of a project: the rules of the service generator where the plan builds one, else what the specification fixes. */
 export function writeGuidance(prompt: Prompt): Guidance {
   const spec = readSpec(prompt);
-  const service = parseServiceModel(spec.text);
+  const service = readServiceModel(spec.text);
   const technologies = [...new Set([...(prompt.analysis?.technologies ?? []), ...findTechnologies(spec.text)])];
   const isService = isBuildable(service);
   return {

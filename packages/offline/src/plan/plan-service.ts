@@ -2,7 +2,7 @@ import type { Phase, Plan, Task, Waiver } from "@ccb/core";
 import { readSpec } from "../analysis/read-spec.ts";
 import { cannotBuildPrefix, offlineLabel } from "../offline-label.ts";
 import type { Prompt } from "../request/read-prompt.ts";
-import { explainRequirement, parseServiceModel, planServiceParts, type ServicePart } from "../service/index.ts";
+import { explainRequirement, planServiceParts, readServiceModel, type ServicePart } from "../service/index.ts";
 import { createIdMaker } from "./_id-maker.ts";
 import { locatePart } from "./locate-part.ts";
 import { isBuildable, partsFor } from "./service-parts.ts";
@@ -13,7 +13,7 @@ import { isBuildable, partsFor } from "./service-parts.ts";
  */
 export function planService(prompt: Prompt): Plan {
   const spec = readSpec(prompt);
-  const model = parseServiceModel(spec.text);
+  const model = readServiceModel(spec.text);
   const parts = isBuildable(model) ? planServiceParts(model) : [];
   const shift = locatePart(spec);
   const waivers: Waiver[] = [];

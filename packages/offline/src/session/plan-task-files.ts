@@ -1,5 +1,5 @@
 import { findTaskParts } from "../plan/service-parts.ts";
-import { parseServiceModel, renderServicePart } from "../service/index.ts";
+import { readServiceModel, renderServicePart } from "../service/index.ts";
 import type { SessionTask } from "./read-session.ts";
 import type { WholeSpecification } from "./read-whole-specification.ts";
 
@@ -21,7 +21,7 @@ export function planTaskFiles(
   if (specification.state === "unreadable")
     return nothing(task, `the specification could not be read: ${specification.reason}`);
   if (!task) return nothing(task, "the prompt holds no task");
-  const model = parseServiceModel(specification.text);
+  const model = readServiceModel(specification.text);
   const parts = findTaskParts(model, task);
   if (parts.length === 0) {
     return nothing(task, "it builds REST services only, and no part of one belongs to this task");

@@ -1,6 +1,6 @@
 import type { EntityModel } from "../service-model.ts";
 import { singularOf, splitWords } from "../spec/_names.ts";
-import { codeWords, mentionedEntities, type SentenceRule, scopeOf } from "../spec/draft.ts";
+import { codeWords, mentionedEntities, type SentenceRule, type ServiceDraft, scopeOf } from "../spec/draft.ts";
 import { addUnique, findField } from "../spec/resolve-fields.ts";
 import { mentionsField } from "./list-rules.ts";
 
@@ -95,6 +95,14 @@ function referrers(entities: readonly EntityModel[], owner: EntityModel) {
   );
 }
 
+function mentionsTwoFields(plain: string, draft: ServiceDraft): boolean {
+  let mentioned = 0;
+  for (const { fields } of draft.entities) {
+    for (const { name } of fields) if (mentionsField(plain, name) && ++mentioned === 2) return true;
+  }
+  return false;
+}
+
 /** Reads rules that compare two fields: "`ends_at` must be after `starts_at`". */
 export const comparisonRule: SentenceRule = (statement, draft) => {
   const { plain, raw } = statement;
@@ -104,10 +112,7 @@ export const comparisonRule: SentenceRule = (statement, draft) => {
     )
   )
     return undefined;
-  const words = [...draft.entities.flatMap((entity) => entity.fields.map((field) => field.name))].filter((name) =>
-    mentionsField(plain, name),
-  );
-  if (words.length < 2 || /\b(?:when|if|once|as soon as)\b/i.test(plain)) return undefined;
+  if (/\b(?:when|if|once|as soon as)\b/i.test(plain) || !mentionsTwoFields(plain, draft)) return undefined;
   const match =
     /^(.*?)\b(?:(not|never) )?(?:be |lie |is |are |being )?(?:strictly )?((?:on or |equal to or )?(?:after|later than|before|earlier than|precede)|(?:at least|at most)|(?:greater than or equal to|greater than|more than|less than or equal to|less than|lower than|higher than|above|below|exceed))\b(.*)$/i.exec(
       plain,

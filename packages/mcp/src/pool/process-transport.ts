@@ -1,6 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
 
+/** Bytes that a server may write between two answers; notifications, log lines and nonsense count. */
+const maxUnaskedBytes = 16 * 1024 * 1024;
+
 /**
  * A stdio transport whose process leads its own group, so that what a server started in turn (npx, a shell) ends with it. The client package's own
  * transport signals only the direct child.
@@ -12,7 +15,10 @@ export class ProcessTransport implements Transport {
   /** The end of what the server wrote to its standard error. */
   standardError = "";
   readonly #options: { command: string; args: string[]; env: Record<string, string>; cwd: string | undefined };
+  /** How the process ended, or why it was ended; undefined while it runs. */
+  ending: string | undefined;
   readonly #buffer = new ReadBuffer();
+  #unaskedBytes = 0;
   #child: ChildProcessWithoutNullStreams | undefined;
 
   constructor(options: { command: string; args: string[]; env: Record<string, string>; cwd: string | undefined }) {
@@ -34,6 +40,9 @@ export class ProcessTransport implements Transport {
       this.standardError = (this.standardError + text).slice(-4096);
     });
     child.stdin.on("error", (error) => this.onerror?.(error));
+    child.on("exit", (code, signal) => {
+      this.ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
+    });
     child.on("close", () => this.onclose?.());
     return new Promise((resolve, reject) => {
       child.once("spawn", () => resolve());
@@ -68,24 +77,32 @@ export class ProcessTransport implements Transport {
   }
 
   #read(part: Buffer): void {
+    this.#unaskedBytes += part.length;
     try {
       this.#buffer.append(part);
     } catch (error) {
-      // A line of more than 10 MB: nothing sensible can follow.
-      this.#report(error);
-      killGroup(this.#child?.pid);
+      this.#giveUp("it wrote a line of more than 10 MB", error);
       return;
     }
     for (;;) {
       try {
         const message = this.#buffer.readMessage();
-        if (message === null) return;
+        if (message === null) break;
+        if ("result" in message || "error" in message) this.#unaskedBytes = 0;
         this.onmessage?.(message);
       } catch (error) {
         // A line that is JSON and no message; the next may be one.
         this.#report(error);
       }
     }
+    if (this.#unaskedBytes > maxUnaskedBytes) this.#giveUp("it wrote more than 16 MB that nobody asked for");
+  }
+
+  /** Nothing sensible can follow. */
+  #giveUp(reason: string, cause?: unknown): void {
+    this.ending ??= reason;
+    this.#report(cause ?? new Error(reason));
+    killGroup(this.#child?.pid);
   }
 
   #report(error: unknown): void {

@@ -1,0 +1,56 @@
+import type { ResearchQuestion, ResearchSource } from "@ccb/agents/research";
+import type { McpServerDefinition } from "@ccb/core";
+import type { ServerPool } from "@ccb/mcp";
+
+/** Characters of one answer; the rest of a long page seldom answers the question. */
+const longestSource = 20_000;
+
+/**
+ * What the servers answer to a question: context7's documentation of the library, and the search tool of every custom server that names the point `research` (a web search). An answer
+ * that is an error is a problem, not a source.
+ */
+export async function lookUp(
+  pool: ServerPool,
+  servers: readonly McpServerDefinition[],
+  look: { question: ResearchQuestion; signal: AbortSignal },
+): Promise<{ sources: ResearchSource[]; problems: string[] }> {
+  const { question, signal } = look;
+  const found: { title: string; origin: string; text: string }[] = [];
+  const problems: string[] = [];
+  const call = async (server: string, tool: string, input: Record<string, unknown>) => {
+    const answer = await pool.call({ server, tool, arguments: input, signal, timeoutMs: 60_000 });
+    if (answer.status === "failed") problems.push(answer.reason);
+    else if (
+      answer.isError ||
+      /^\s*(?:Error\b|Failed to\b|No libraries found|Documentation not found)/.test(answer.text)
+    )
+      problems.push(`${server} ${tool}: ${answer.text.slice(0, 200)}`);
+    else return answer.text;
+    return undefined;
+  };
+  for (const server of servers) {
+    if (server.name === "context7") {
+      const query = question.question;
+      const listed = await call("context7", "resolve-library-id", { libraryName: question.library, query });
+      const libraryId = /library ID:\s*(\/\S+)/i.exec(listed ?? "")?.[1];
+      if (libraryId === undefined) continue;
+      const text = await call("context7", "query-docs", { libraryId, query });
+      if (text !== undefined)
+        found.push({ title: `${question.library} documentation`, origin: `context7 ${libraryId}`, text });
+    } else if (server.enforceAt.includes("research")) {
+      const tools = await pool.tools(server.name, signal);
+      if (!tools.ok) problems.push(tools.reason);
+      const search = tools.ok ? tools.tools.find(({ name }) => /search/i.test(name)) : undefined;
+      if (search === undefined) continue;
+      const text = await call(server.name, search.name, { query: `${question.library}: ${question.question}` });
+      if (text !== undefined)
+        found.push({ title: `Search for ${question.library}`, origin: `${server.name} ${search.name}`, text });
+    }
+  }
+  const sources = found.map((source, at) => ({
+    ...source,
+    id: `S${at + 1}`,
+    text: source.text.slice(0, longestSource),
+  }));
+  return { sources, problems };
+}

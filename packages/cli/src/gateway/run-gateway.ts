@@ -1,0 +1,136 @@
+import { basename, dirname } from "node:path";
+import { type ApiCall, CcbError } from "@ccb/core";
+import { type CostLedger, costMigrations, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
+import { createGateway, type Gateway } from "@ccb/gateway";
+import { createApiCallLog, createRedactor } from "@ccb/logging";
+import { acquireLock, type Lock, openStore, type Store } from "@ccb/store";
+import { readPrices } from "../cost/read-prices.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { createLiveRegion } from "../render/_live-region.ts";
+import { createPainter } from "../render/_painter.ts";
+import type { Terminal } from "../terminal.ts";
+import { type GatewayFlags, type GatewaySettings, readGatewaySettings } from "./gateway-settings.ts";
+import { renderCall, renderStart, renderTotals } from "./render-gateway.ts";
+
+/** Everything that the gateway books goes under one build, so that its caps hold over restarts. */
+const build = "gateway";
+
+/** What is told while the gateway runs, for people or as JSON lines. */
+interface Teller {
+  start(url: string): void;
+  call(call: ApiCall): void;
+  note(kind: "refused" | "held" | "warning", message: string): void;
+  end(): void;
+}
+
+/** `ccb gateway`: a gateway of its own in front of any Claude Code, until Ctrl-C. */
+export async function runGateway(call: { flags: GatewayFlags; terminal: Terminal }): Promise<number> {
+  const { flags, terminal } = call;
+  const settings = readGatewaySettings(flags, terminal);
+  const prices = readPrices(flags.prices, terminal.cwd);
+  const lock = holdDatabase(settings.database);
+  const store = openStore({ path: settings.database, migrations: [costMigrations] });
+  const { capMicroUsd, dayCapMicroUsd } = settings;
+  const ledger = createCostLedger({
+    store,
+    build,
+    prices,
+    caps: { dayMicroUsd: dayCapMicroUsd },
+    ...(capMicroUsd === undefined ? {} : { capMicroUsd }),
+  });
+  ledger.settleAbandoned();
+  const holder: { gateway?: Gateway } = {};
+  const teller = createTeller({ flags, terminal, settings, ledger, stats: () => holder.gateway?.stats() });
+  try {
+    const gateway = await openGateway({ settings, ledger, store, teller });
+    holder.gateway = gateway;
+    teller.start(gateway.urlFor({ build, phase: undefined, task: undefined, agent: "claude-code" }));
+    await untilStopped();
+    await gateway.close();
+    teller.end();
+    return exitCodes.done;
+  } finally {
+    store.close();
+    lock.release();
+  }
+}
+
+function openGateway(parts: { settings: GatewaySettings; ledger: CostLedger; store: Store; teller: Teller }) {
+  const { settings, ledger, store, teller } = parts;
+  const redact = createRedactor({ secrets: () => settings.secrets });
+  return createGateway({
+    upstream: settings.upstream,
+    routes: settings.routes,
+    port: settings.port,
+    meter: ledger,
+    callLog: createApiCallLog({ directory: settings.logDirectory, redact }),
+    holds: createRateLimitHoldStore(store),
+    onCall: (done) => teller.call(done),
+    onRefusal: ({ reason }) => teller.note("refused", reason),
+    onHold: ({ model, until, reason }) => teller.note("held", `${model} until ${until.slice(11, 19)} UTC: ${reason}`),
+    onProblem: (error) => teller.note("warning", error.message),
+  });
+}
+
+function createTeller(parts: {
+  flags: GatewayFlags;
+  terminal: Terminal;
+  settings: GatewaySettings;
+  ledger: CostLedger;
+  stats: () => ReturnType<Gateway["stats"]> | undefined;
+}): Teller {
+  const { flags, terminal, settings, ledger, stats } = parts;
+  const { stdout } = terminal;
+  const totals = () => {
+    const counted = stats();
+    return counted ? renderTotals(ledger.totals(), counted) : "";
+  };
+  if (flags.json) {
+    const write = (line: object) => stdout.write(`${JSON.stringify(line)}\n`);
+    return {
+      start: (url) => write({ type: "listening", url }),
+      call: ({ requestBody: _request, responseBody: _response, ...told }) => write({ type: "call", ...told }),
+      note: (type, message) => write({ type, message }),
+      end: () => write({ type: "end", totals: ledger.totals(), stats: stats() }),
+    };
+  }
+  const paint = createPainter(stdout.isTTY === true && stdout.hasColors?.() !== false);
+  const region = stdout.isTTY === true ? createLiveRegion(stdout) : undefined;
+  const print = (text: string) => {
+    if (region) region.print(text);
+    else stdout.write(`${text}\n`);
+    region?.draw(totals());
+  };
+  return {
+    start: (url) => print(`${renderStart(url, { settings, paint })}\n`),
+    call: (done) => print(renderCall(done, paint)),
+    note: (kind, message) => print(`${paint.warn(kind)}  ${message}`),
+    end() {
+      region?.clear();
+      stdout.write(`${totals()}\n`);
+    },
+  };
+}
+
+function holdDatabase(path: string): Lock {
+  const result = acquireLock({ directory: dirname(path), name: `${basename(path)}-lock` });
+  if (result.acquired) return result.lock;
+  throw new CcbError({
+    code: "locked",
+    message: `Another gateway${result.by ? ` (pid ${result.by.pid})` : ""} books into ${path}.`,
+    hint: "Stop it, or give this one a ledger of its own: --db other/costs.db",
+  });
+}
+
+/** First Ctrl-C, SIGTERM or a closed terminal: resolves. Second: the process ends at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const onSignal = () => {
+      if (isStopping) process.exit(exitCodes.stopped);
+      isStopping = true;
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  });
+}

@@ -1,0 +1,27 @@
+import { findModel, type MicroUsd, type Usage } from "@ccb/core";
+import { dearestKnownPrices } from "./_dearest-known-prices.ts";
+import { listSessionCalls, type SessionShape } from "./_forecast-calls.ts";
+import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
+
+/**
+ * What a Claude Code session of a task is assumed to take, by the task's size. Assumptions, not measurements: they hold until past builds say otherwise.
+ */
+export const taskShapes: Record<"S" | "M" | "L", SessionShape> = {
+  S: { turns: 10, readTokensPerTurn: 700, writtenTokensPerTurn: 400 },
+  M: { turns: 22, readTokensPerTurn: 900, writtenTokensPerTurn: 500 },
+  L: { turns: 45, readTokensPerTurn: 1_100, writtenTokensPerTurn: 600 },
+};
+
+/** What a session of this shape costs with a model; one without a price is counted at the dearest known. */
+export function priceSession(modelId: string, shape: SessionShape): MicroUsd {
+  return priceCalls(modelId, listSessionCalls(shape, 1));
+}
+
+/** What calls cost with a model, each priced as a call of its own. */
+export function priceCalls(modelId: string, calls: readonly Usage[]): MicroUsd {
+  const model = findModel(modelId);
+  return calls.reduce((sum, usage) => {
+    const prices = model ? pricesForPrompt(model, promptTokensOf(usage)) : dearestKnownPrices;
+    return sum + priceAt(prices, usage);
+  }, 0);
+}

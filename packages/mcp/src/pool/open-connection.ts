@@ -1,0 +1,140 @@
+import type { McpServerDefinition } from "@ccb/core";
+import { Client, StreamableHTTPClientTransport, type Tool, type Transport } from "@modelcontextprotocol/client";
+import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
+import { ProcessTransport } from "./process-transport.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+export interface OpenConnectionOptions {
+  /** Milliseconds from the start to the list of tools. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** Working directory of the server's process. */
+  cwd?: string | undefined;
+  /** Environment of the server's process beside what its definition says; PATH, HOME and the like of this process by default. */
+  environment?: Record<string, string> | undefined;
+}
+
+/** What a tool answered. */
+export interface ToolAnswer {
+  /** The text blocks, one after the other; other blocks are named. */
+  text: string;
+  structured: unknown;
+  isError: boolean;
+}
+
+/** A running server that has shaken hands. */
+export interface McpConnection {
+  /** Milliseconds from the start to the list of tools. */
+  startMs: number;
+  /** Revision of the protocol that both speak. */
+  protocol: string | undefined;
+  tools: readonly Tool[];
+  /** Why the server is gone; undefined while it is there. */
+  readonly gone: string | undefined;
+  /** Rejects when the server answers with a protocol error, does not answer in time, or goes away. */
+  call(request: {
+    tool: string;
+    arguments: Record<string, unknown>;
+    timeoutMs: number;
+    signal?: AbortSignal | undefined;
+  }): Promise<ToolAnswer>;
+  /** Whether the server answers a ping within that many milliseconds. */
+  isAlive(timeoutMs: number): Promise<boolean>;
+  /** Ends the server's process group, or the HTTP session. */
+  close(): Promise<void>;
+}
+
+export type OpenConnectionResult = { ok: true; connection: McpConnection } | { ok: false; reason: string };
+
+/** Starts a server or connects to one, shakes hands and asks for its tools. A server that is broken is a `reason`; what it started is ended then. */
+export async function openConnection(
+  definition: McpServerDefinition,
+  options: OpenConnectionOptions,
+): Promise<OpenConnectionResult> {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any([deadline, ...(options.signal === undefined ? [] : [options.signal])]);
+  const started = performance.now();
+  const transport = createTransport(definition, options);
+  const client = new Client({ name: "ccb", version: "0.1.0" });
+  let gone: string | undefined;
+  client.onclose = () => {
+    gone ??= renderEnding(transport);
+  };
+  try {
+    await untilAborted(client.connect(transport), signal);
+    const { tools } = await untilAborted(client.listTools(undefined, { timeout: options.timeoutMs }), signal);
+    const startMs = Math.round(performance.now() - started);
+    const protocol = client.getNegotiatedProtocolVersion();
+    const connection = {
+      ...describe(client, transport),
+      get gone() {
+        return gone;
+      },
+      startMs,
+      protocol,
+      tools,
+    };
+    return { ok: true, connection };
+  } catch (error) {
+    const reason = options.signal?.aborted
+      ? "The check was stopped on request."
+      : renderFailure({ error, transport, timeoutMs: options.timeoutMs });
+    await transport.close();
+    return { ok: false, reason };
+  }
+}
+
+function describe(client: Client, transport: Transport): Pick<McpConnection, "call" | "isAlive" | "close"> {
+  return {
+    async call(request: Parameters<McpConnection["call"]>[0]): Promise<ToolAnswer> {
+      const result = await client.callTool(
+        { name: request.tool, arguments: request.arguments },
+        { timeout: request.timeoutMs, ...(request.signal === undefined ? {} : { signal: request.signal }) },
+      );
+      const texts = result.content.map((block) => (block.type === "text" ? block.text : `[${block.type}]`));
+      return { text: texts.join("\n"), structured: result.structuredContent, isError: result.isError === true };
+    },
+    isAlive: (timeoutMs: number) =>
+      client.ping({ timeout: timeoutMs }).then(
+        () => true,
+        // "Method not found" is an answer too.
+        (error: unknown) => error instanceof Error && /not found/i.test(error.message),
+      ),
+    close: () => transport.close(),
+  };
+}
+
+function createTransport(definition: McpServerDefinition, options: OpenConnectionOptions): Transport {
+  const { transport } = definition;
+  if (transport.type === "http") {
+    return new StreamableHTTPClientTransport(new URL(transport.url), { requestInit: { headers: transport.headers } });
+  }
+  // Only what every program needs: a server gets no other secret than those that its own definition names.
+  const env = { ...(options.environment ?? getDefaultEnvironment()), ...transport.env };
+  return new ProcessTransport({ command: transport.command, args: transport.args, env, cwd: options.cwd });
+}
+
+function renderEnding(transport: Transport): string {
+  if (!(transport instanceof ProcessTransport)) return "the connection was closed";
+  return `${transport.ending ?? "it was closed"}${renderSaid(transport)}`;
+}
+
+function renderSaid(transport: Transport): string {
+  const said = transport instanceof ProcessTransport ? transport.standardError.trim().split("\n").at(-1) : undefined;
+  return said === undefined || said === "" ? "" : `. It said: ${oneLine(said)}`;
+}
+
+function renderFailure(failure: { error: unknown; transport: Transport; timeoutMs: number }): string {
+  const { error, transport, timeoutMs } = failure;
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return `It did not answer within ${timeoutMs} ms${renderSaid(transport) || "."}`;
+  }
+  const ending = transport instanceof ProcessTransport ? transport.ending : undefined;
+  const what = ending ?? oneLine(error instanceof Error ? error.message : String(error));
+  return `It did not start: ${what}${renderSaid(transport) || "."}`;
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
