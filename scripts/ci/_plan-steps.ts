@@ -27,6 +27,7 @@ export function planSteps(root: string): Step[] {
     workspace("shown outputs", "node scripts/ci/readme-outputs.ts"),
     ...readCommands(root).map((command): Step => ({ name: `README: ${command}`, command, as: "reader" })),
     ...listExamples(root).map((path) => workspace(`example: ${path}`, `node --conditions=ccb-source ${path}`)),
+    ...planCrashLab(root).map((command) => workspace("crash laboratory", command)),
   ];
 }
 
@@ -37,6 +38,14 @@ function readLintCommands(root: string): string[] {
     .split("&&")
     .map((command) => command.trim())
     .filter((command) => command !== "");
+}
+
+/** A dozen kills over two builds; the kills at an exact write need a C compiler, which is installed where that is possible. */
+function planCrashLab(root: string): string[] {
+  if (!existsSync(join(root, "crash-lab/run.ts"))) return [];
+  const install = "apt-get -q update && apt-get -qy install --no-install-recommends gcc libc6-dev";
+  const compiler = `command -v cc || [ "$(id -u)" != 0 ] || { ${install}; } || true`;
+  return [`{ ${compiler}; }; node --conditions=ccb-source crash-lab/run.ts --runs 2 --parallel 2 --scenario kill-`];
 }
 
 function readCommands(root: string): string[] {
