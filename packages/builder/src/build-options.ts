@@ -78,6 +78,10 @@ export interface BuildOptions {
   dryRun?: boolean;
   /** Do not run acceptance checks; phases end unverified. */
   skipTests?: boolean;
+  /** Run each phase's checks before its first task too: a criterion that passes already is reported as proving nothing. */
+  redFirst?: boolean;
+  /** Keeps Claude Code's sessions encrypted while no build runs; at least 8 characters. */
+  sessionPassphrase?: string;
   /** Go on after a failed task or phase; the build still ends as failed. */
   continueOnError?: boolean;
   /** Tasks that may run at once, each in a git worktree of its own when more than one; 1 when omitted. */

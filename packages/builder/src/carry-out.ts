@@ -5,6 +5,7 @@ import { reportProgress, startTaskTime } from "./report-progress.ts";
 import { runStage } from "./run-stage.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { checkPhase } from "./stages/check-phase.ts";
+import { checkRedFirst } from "./stages/check-red-first.ts";
 import { planRepairTask } from "./stages/plan-repair-task.ts";
 import { savePhase } from "./stages/reuse-phase.ts";
 import { saveTask } from "./stages/reuse-task.ts";
@@ -30,6 +31,7 @@ async function runTask(running: RunningBuild, effect: Extract<WorkEffect, { type
   const { bench, work } = running;
   const { phase, task } = findTask(running, effect);
   if (effect.delayMs > 0) await waitFor(effect.delayMs, bench.signal);
+  await lookRedFirst(running, phase.id);
   startTaskTime(running, task.id);
   const mayChangeNothing = running.failures.get(task.id)?.some(({ kind }) => kind === "no-change") ?? false;
   const next = running.nextTries.get(task.id) ?? firstTry;
@@ -39,6 +41,14 @@ async function runTask(running: RunningBuild, effect: Extract<WorkEffect, { type
   work.outputs.set(task.id, result.text);
   reportProgress(running);
   return { type: "task-finished", task: task.id };
+}
+
+/** Looks at a phase's criteria once before its first task: one that passes already proves nothing afterwards. */
+async function lookRedFirst({ bench, work, redFirst }: RunningBuild, phase: string): Promise<void> {
+  if (!bench.options.redFirst || bench.options.skipTests) return;
+  const look = redFirst.get(phase) ?? checkRedFirst(bench, work, phase);
+  redFirst.set(phase, look);
+  await look;
 }
 
 /** Runs a session; its result, its end and the end of its attempt are journalled as one. */

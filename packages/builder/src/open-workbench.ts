@@ -19,6 +19,7 @@ import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
+import { sealSessions, unsealSessions } from "./sessions/seal-sessions.ts";
 import { createSessionRegistry } from "./sessions/session-registry.ts";
 import type { Intake } from "./stages/intake.ts";
 import { readGenerations } from "./stages/reopen-tasks.ts";
@@ -127,6 +128,7 @@ async function openTools(
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
   const backup = createJournalBackup({ store, path: paths.databaseBackup, onProblem });
   closers.push(() => backup.flush());
+  closers.push(await openSessions(setup));
   const fences = new Map<string, Attempt>();
   const overTaskCap = new Set<string>();
   const gateway = await openGateway(
@@ -208,6 +210,14 @@ function askFence(journal: Journal, fences: Workbench["fences"], scope: CallScop
 
 function toMicroUsd(usd: number): number {
   return Math.round(usd * 1_000_000);
+}
+
+/** Sessions that are kept encrypted are readable while a build runs; returns how to seal them again. */
+async function openSessions({ options, paths }: OpenWorkbenchOptions): Promise<() => Promise<void>> {
+  const { sessionPassphrase: passphrase } = options;
+  if (passphrase === undefined) return async () => {};
+  await unsealSessions({ home: paths.sessionHome, passphrase });
+  return async () => void (await sealSessions({ home: paths.sessionHome, passphrase }));
 }
 
 /** Whatever ends this process also ends everything that carries the build's mark. */

@@ -2,6 +2,7 @@ import { type BuildOutcome, CcbError } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
 import { carryOut } from "./carry-out.ts";
 import { createStateFile } from "./project/state-file.ts";
+import { writeJournals } from "./report/write-journals.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { type BuildSummary, writeSummary, writeTrace } from "./stages/write-summary.ts";
 import type { BuildResult } from "./start-build.ts";
@@ -125,6 +126,7 @@ function openRunningBuild(bench: Workbench): RunningBuild {
     predictions: [],
     finishedTasks: [],
     acceptances: new Map(),
+    redFirst: new Map(),
     startedMs: bench.clock.monotonicMs(),
     stateFile: createStateFile(bench),
     error: undefined,
@@ -132,6 +134,7 @@ function openRunningBuild(bench: Workbench): RunningBuild {
 }
 
 function announceStart({ bench }: RunningBuild, resumed: boolean): void {
+  const { capMicroUsd } = bench.ledger.totals();
   bench.emit({
     type: "build-start",
     build: bench.build,
@@ -139,6 +142,7 @@ function announceStart({ bench }: RunningBuild, resumed: boolean): void {
     directory: bench.paths.root,
     model: bench.options.model,
     resumed,
+    ...(capMicroUsd === undefined ? {} : { capMicroUsd }),
   });
   for (const message of bench.intake.warnings) bench.emit({ type: "warning", message });
 }
@@ -204,6 +208,8 @@ function toCcbError(cause: unknown): CcbError {
 async function finish(running: RunningBuild, ending: Extract<BuildEffect, { type: "end" }>): Promise<BuildResult> {
   const { bench, work } = running;
   const error = ending.outcome === "failed" ? running.error : undefined;
+  // An answer that could not be used would fail the next run in the same way.
+  if (error?.code === "model-answer-invalid") bench.journal.answers.forget();
   if (ending.outcome === "done") await endWorktrees(bench, { keepCut: false });
   const durationMs = Math.round(bench.clock.monotonicMs() - running.startedMs);
   const { costMicroUsd } = bench.ledger.totals();
@@ -234,7 +240,13 @@ async function writeReport(running: RunningBuild, outcome: BuildOutcome, duratio
 
 /** Evidence, trace and summary belong to the project's history; a half-made task does not. */
 async function commitReport(bench: Workbench): Promise<void> {
-  await bench.repository.commitPaths(["artifacts"], {
+  const { root: directory } = bench.paths;
+  const journals = await writeJournals({
+    directory,
+    project: bench.intake.projectName,
+    events: bench.journal.events(),
+  });
+  await bench.repository.commitPaths(["artifacts", ...journals], {
     subject: `Report on ${bench.intake.projectName}`,
     trailers: [["CCB-Build", bench.build]],
   });

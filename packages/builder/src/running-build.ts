@@ -34,6 +34,8 @@ export interface RunningBuild {
   finishedTasks: FoundTask[];
   /** The last acceptance of each phase. */
   acceptances: Map<string, PhaseAcceptance>;
+  /** The look at each phase's criteria before its first task, where one is asked for. */
+  redFirst: Map<string, Promise<unknown>>;
   startedMs: number;
   taskTimes: Map<string, TaskTime>;
   /** When the first task of this run began. */

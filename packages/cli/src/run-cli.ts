@@ -79,6 +79,7 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("-p, --phases <ids>", "build only these phases, separated by commas", parseList)
     .option("--dry-run", "plan by rule, print and save plan, criteria and forecast; needs no key and spends nothing")
     .option("--no-tests", "do not run acceptance checks; phases end unverified")
+    .option("--red-first", "run each phase's checks before its first task too: what passes already proves nothing")
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
     .option(
       "--parallel-tasks <n>",

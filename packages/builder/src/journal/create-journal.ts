@@ -17,6 +17,8 @@ export interface Journal extends BuildTable, RunTable {
   /** Saves the result of a step; the same step with other inputs is kept beside it. */
   save(step: string, inputs: unknown, result: unknown): void;
   event(event: BuildEvent): void;
+  /** All events, in order. */
+  events(): BuildEvent[];
   lastSequence(): number;
 }
 
@@ -53,6 +55,11 @@ export function createJournal(options: { store: Store; clock: Clock }): Journal 
     event(event) {
       saveEvent.run(event.sequence, event.at, event.type, JSON.stringify(event));
     },
+    events: () =>
+      database
+        .prepare("SELECT body FROM events ORDER BY sequence")
+        .all()
+        .map(({ body }) => JSON.parse(String(body)) as BuildEvent),
     lastSequence: () => Number(lastEvent.get()?.last ?? 0),
   };
 }

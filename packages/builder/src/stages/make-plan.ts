@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { mergePlans, taskGenerator } from "@ccb/agents";
 import { diffSpecs } from "@ccb/context";
-import { type Analysis, CcbError, listTasks, type Phase, type Plan, validatePlan } from "@ccb/core";
+import { type Analysis, CcbError, listTasks, type Phase, type Plan, type Requirement, validatePlan } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import type { PreviousPlan, Workbench } from "../workbench.ts";
 import { pickRequirements, requirementsOf } from "./_requirements-of.ts";
@@ -20,25 +20,29 @@ export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ 
     executor: bench.options.model,
     agent: taskGenerator.system,
   };
-  const { value: plan, reused } = await runStep(bench, { name: "plan", inputs }, () =>
-    bench.previous ? updatePlan(bench, bench.previous, analysis) : generatePlan(bench, analysis),
-  );
-  const problems = validatePlan(
-    plan,
-    requirements.map(({ id }) => id),
-  );
-  if (problems.length > 0) {
-    throw new CcbError({
-      code: "model-answer-invalid",
-      message: `The plan cannot be run: ${problems.slice(0, 5).join(" ")}${problems.length > 5 ? ` (+${problems.length - 5} more)` : ""}`,
-      hint: "Run the same command again for another plan, or try another --model.",
-      details: { problems },
-    });
-  }
+  // Checked before it is saved: a plan that cannot be run is no result, and the next run asks for another.
+  const { value: plan, reused } = await runStep(bench, { name: "plan", inputs }, async () => {
+    const made = bench.previous ? updatePlan(bench, bench.previous, analysis) : generatePlan(bench, analysis);
+    return requireRunnable(await made, requirements);
+  });
   await checkChosenPhases(bench, plan);
   if (!bench.options.dryRun) checkAnythingBuilt(bench, plan);
   await writeJsonArtifact(join(bench.paths.artifacts, "plan.json"), plan);
   return { plan, reused };
+}
+
+function requireRunnable(plan: Plan, requirements: readonly Requirement[]): Plan {
+  const problems = validatePlan(
+    plan,
+    requirements.map(({ id }) => id),
+  );
+  if (problems.length === 0) return plan;
+  throw new CcbError({
+    code: "model-answer-invalid",
+    message: `The plan cannot be run: ${problems.slice(0, 5).join(" ")}${problems.length > 5 ? ` (+${problems.length - 5} more)` : ""}`,
+    hint: "Run the same command again for another plan, or try another --model.",
+    details: { problems },
+  });
 }
 
 async function generatePlan(bench: Workbench, analysis: Analysis): Promise<Plan> {

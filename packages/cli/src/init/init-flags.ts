@@ -13,6 +13,7 @@ export interface InitFlags {
   dryRun?: boolean;
   /** False with --no-tests. */
   tests: boolean;
+  redFirst?: boolean;
   continueOnError?: boolean;
   parallelTasks?: number;
   customMcp?: string;

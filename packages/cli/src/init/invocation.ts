@@ -15,6 +15,7 @@ const invocationSchema = z.object({
     maxCostPerDay: z.number().optional(),
     phases: z.array(z.string()).optional(),
     tests: z.boolean(),
+    redFirst: z.boolean().optional(),
     continueOnError: z.boolean().optional(),
     parallelTasks: z.number().optional(),
     customMcp: z.string().optional(),
@@ -27,11 +28,23 @@ export type Invocation = z.infer<typeof invocationSchema>;
 
 /** The flags of a build that hold for all its runs; paths become absolute, since another run may start elsewhere. */
 export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
-  const { projectName, model, maxCost, phases, tests, continueOnError, parallelTasks, baseUrl, offline } = flags;
+  const { projectName, model, maxCost, phases, tests, redFirst, continueOnError, parallelTasks, baseUrl, offline } =
+    flags;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
   const { maxCostPerTask, maxCostPerPhase, maxCostPerDay } = flags;
   const caps = { maxCost, maxCostPerTask, maxCostPerPhase, maxCostPerDay };
-  const all = { projectName, model, ...caps, phases, tests, continueOnError, parallelTasks, baseUrl, offline };
+  const all = {
+    projectName,
+    model,
+    ...caps,
+    phases,
+    tests,
+    redFirst,
+    continueOnError,
+    parallelTasks,
+    baseUrl,
+    offline,
+  };
   const paths = { customMcp: absolute(flags.customMcp), templates: absolute(flags.templates) };
   // JSON leaves out what is undefined.
   return invocationSchema.parse(JSON.parse(JSON.stringify({ command: "init", flags: { ...all, ...paths } })));

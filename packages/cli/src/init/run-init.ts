@@ -7,6 +7,7 @@ import { askAboutSpecification } from "./ask-about-specification.ts";
 import { followBuild } from "./follow-build.ts";
 import type { InitFlags } from "./init-flags.ts";
 import { renderInvocation } from "./invocation.ts";
+import { readSessionPassphrase } from "./read-session-passphrase.ts";
 import type { InitSettings } from "./read-settings.ts";
 import { renderCaps } from "./render-caps.ts";
 
@@ -29,6 +30,8 @@ export async function runInit(call: {
       upstream,
       maxCostUsd: settings.maxCostUsd,
       ...renderCaps(flags),
+      ...readSessionPassphrase(terminal.environment),
+      redFirst: flags.redFirst ?? false,
       environment: terminal.environment,
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,

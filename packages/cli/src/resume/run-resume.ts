@@ -8,6 +8,7 @@ import { askAboutSpecification } from "../init/ask-about-specification.ts";
 import { followBuild } from "../init/follow-build.ts";
 import type { InitFlags } from "../init/init-flags.ts";
 import { type Invocation, parseInvocation } from "../init/invocation.ts";
+import { readSessionPassphrase } from "../init/read-session-passphrase.ts";
 import { readSettings } from "../init/read-settings.ts";
 import { renderCaps } from "../init/render-caps.ts";
 import { createPainter } from "../render/_painter.ts";
@@ -45,6 +46,8 @@ export async function runResume(call: ResumeCall): Promise<number> {
       upstream,
       maxCostUsd: settings.maxCostUsd,
       ...renderCaps(init),
+      ...readSessionPassphrase(terminal.environment),
+      redFirst: init.redFirst ?? false,
       environment: terminal.environment,
       skipTests: !init.tests,
       continueOnError: init.continueOnError ?? false,

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { findProject, openProjectSessions, type ProjectSession, type ProjectSessions } from "@ccb/builder/project";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";
+import { passphraseVariable } from "../init/read-session-passphrase.ts";
 import { createPainter, type Painter } from "../render/_painter.ts";
 import { formatBytes, formatPlural } from "../render/format.ts";
 import type { Terminal } from "../terminal.ts";
@@ -14,9 +15,6 @@ export interface SessionFlags {
   /** Milliseconds. */
   olderThan?: number;
 }
-
-/** The environment variable with the passphrase; not on the command line, which other users of the machine can read. */
-const passphraseVariable = "CLAUDE_CODE_BUILDER_SESSION_KEY";
 
 interface SessionsCall {
   name: "list" | "show" | "clean" | "encrypt" | "decrypt";
