@@ -264,6 +264,7 @@ function openGateway(
       const totalMicroUsd = ledger.totals().costMicroUsd;
       emit({ type: "call-end", scope, model, outcome, usage, costMicroUsd, totalMicroUsd, latencyMs });
     },
+    onHold: ({ until, reason }) => emit({ type: "warning", message: `Model calls wait until ${until}: ${reason}` }),
     onProblem: (error) => emit({ type: "warning", message: error.message }),
     onRefusal: ({ scope, model, reason, cap }) => {
       emit({ type: "call-refused", scope, model, reason });

@@ -25,6 +25,8 @@ export interface RunTable {
   /** Begins this process's run; from now on no earlier run may act. `mark` names its processes. */
   beginRun(run: { pid: number; mark: string }): number;
   endRun(outcome: string): void;
+  /** True where the run before this one did not come to its end: its process was killed. */
+  followsCut(): boolean;
   /** Throws a CcbError `locked` when another run has begun since. */
   fenceRun(): void;
   /** Begins an attempt; `base` is the commit it starts from. */
@@ -64,6 +66,8 @@ export function createRunTable(options: { store: Store; clock: Clock }): RunTabl
       });
       return run;
     },
+    followsCut: () =>
+      database.prepare("SELECT 1 FROM runs WHERE number = ? - 1 AND ended_at IS NULL").get(run) !== undefined,
     endRun(outcome) {
       database.prepare("UPDATE runs SET ended_at = ?, outcome = ? WHERE number = ?").run(now(), outcome, run);
     },
