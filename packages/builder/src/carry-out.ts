@@ -33,7 +33,9 @@ async function runTask(running: RunningBuild, effect: Extract<WorkEffect, { type
   if (effect.delayMs > 0) await waitFor(effect.delayMs, bench.signal);
   await lookRedFirst(running, phase.id);
   startTaskTime(running, task.id);
-  const mayChangeNothing = running.failures.get(task.id)?.some(({ kind }) => kind === "no-change") ?? false;
+  // A task that is done again, or that was told already that nothing had changed, may find that all is there.
+  const failures = running.failures.get(task.id) ?? [];
+  const mayChangeNothing = bench.generations.has(task.id) || failures.some(({ kind }) => kind === "no-change");
   const next = running.nextTries.get(task.id) ?? firstTry;
   const result = await runSession(running, { task, phase, evidence: [], isRepair: false, mayChangeNothing, ...next });
   if (result.outcome === "failed") return recoverTask(running, { phase, task, failure: result.failure });

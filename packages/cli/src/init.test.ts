@@ -84,7 +84,7 @@ test("Ctrl-C during a task leaves no process, exits 6, and the same command goes
     child.kill("SIGINT");
   });
   const run = await ended;
-  expect(run.stdout).toContain("Go on with: ccb init spec.md --output-dir out");
+  expect(run.stdout).toContain("Go on with: ccb resume out");
   expect(run.code).toBe(6);
   expect(listProcessesOf(cwd) ?? []).toEqual([]);
   const committed = execFileSync("git", ["log", "--format=%(trailers:key=CCB-Task,valueonly)"], {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,10 +8,23 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { acquireLock, findLockHolder, type Lock } from "./acquire-lock.ts";
 
 let folder = "";
+const holders: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "ccb-lock-"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const holder of holders.splice(0)) holder.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function startHolder(...flags: string[]) {
+  const program = join(import.meta.dirname, "fixtures/hold-lock.ts");
+  const holder = spawn(process.execPath, ["--conditions=ccb-source", ...flags, program, folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  holders.push(holder);
+  return holder;
+}
 
 function take(directory: string): Lock {
   const result = acquireLock({ directory });
@@ -42,11 +55,7 @@ test("locks of different names do not meet", () => {
 });
 
 test("a holder killed with -9 loses the lock at once, and is not named any more", async () => {
-  const holder = spawn(
-    process.execPath,
-    ["--conditions=ccb-source", join(import.meta.dirname, "fixtures/hold-lock.ts"), folder],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
+  const holder = startHolder();
   const [line] = await once(holder.stdout, "data");
   expect(String(line).trim()).toBe("true");
   const whileHeld = acquireLock({ directory: folder });
@@ -62,6 +71,14 @@ test("a holder killed with -9 loses the lock at once, and is not named any more"
   const lock = take(folder);
   expect(lock.holder.pid).toBe(process.pid);
   lock.release();
+});
+
+test("a lock is held although nobody refers to it any more and garbage is collected", async () => {
+  const holder = startHolder("--expose-gc");
+  await once(holder.stdout, "data");
+  const [line] = await once(holder.stdout, "data");
+  expect(String(line).trim()).toBe("collected");
+  expect(acquireLock({ directory: folder })).toMatchObject({ acquired: false });
 });
 
 test("looking for the holder takes nothing and makes nothing", () => {

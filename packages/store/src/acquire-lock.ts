@@ -6,6 +6,9 @@ import { describeStoreError, sqliteCodeOf } from "./_store-error.ts";
 
 const sqliteBusy = 5;
 
+/** Databases of held locks. One that nobody refers to any more would be collected, and its lock dropped with it. */
+const held = new Set<DatabaseSync>();
+
 export interface AcquireLockOptions {
   /** The folder to lock; made where it is missing. */
   directory: string;
@@ -61,8 +64,9 @@ export function acquireLock(options: AcquireLockOptions): AcquireLockResult {
     database.close();
     throw notWritable(directory, error);
   }
+  held.add(database);
   const release = (): void => {
-    if (!database.isOpen) return;
+    if (!held.delete(database)) return;
     rmSync(holderPath, { force: true });
     database.close();
   };

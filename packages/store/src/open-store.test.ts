@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -226,4 +226,19 @@ test("a write that another process blocks for too long is said to be busy", () =
   other.exec("ROLLBACK");
   other.close();
   store.close();
+});
+
+test("a copy is whole and replaces the one before, also while the database is written to", async () => {
+  using store = openStore({ path, migrations: [notesV1] });
+  const insert = store.database.prepare("INSERT INTO notes (text) VALUES (?)");
+  const target = join(folder, "copy.db");
+  for (let round = 1; round <= 5; round++) {
+    const copying = store.copyTo(target);
+    store.transaction(() => insert.run(`round ${round}`));
+    await copying;
+    using copy = openStore({ path: target, migrations: [notesV1], readOnly: true });
+    expect(copy.findDamage()).toEqual([]);
+    expect(Number(copy.database.prepare("SELECT count(*) AS n FROM notes").get()?.n)).toBeGreaterThanOrEqual(round - 1);
+  }
+  expect(readdirSync(folder).sort()).toEqual(["copy.db", "state"]);
 });

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { backup, DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { CcbError } from "@ccb/core/errors";
 import { migrate, requireMigrated } from "./_migrate.ts";
 import { describeStoreError } from "./_store-error.ts";
@@ -137,7 +137,9 @@ function createStore(path: string, database: DatabaseSync): Store {
 async function copyDatabase(database: DatabaseSync, target: string): Promise<void> {
   const temporary = `${target}.${process.pid}.tmp`;
   try {
-    await backup(database, temporary);
+    // Not the backup interface: beside other statements on the same connection it fails now and then ("not an error").
+    await rm(temporary, { force: true });
+    database.prepare("VACUUM INTO ?").run(temporary);
     const file = await open(temporary, "r+");
     try {
       await file.sync();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type DocumentKind, documentationAgent, documentKinds } from "@ccb/agents";
 import type { Analysis } from "@ccb/core";
 import { writeArtifact } from "../project/write-artifact.ts";
+import { journalFiles } from "../report/write-journals.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { mapLimited, runStep } from "./_run-step.ts";
 import { chooseSpecification } from "./_specification-part.ts";
@@ -43,7 +44,7 @@ export async function writeDocuments(
 }
 
 async function describeProject(bench: Workbench, work: BuildWork) {
-  const written = new Set<string>(Object.values(documentKinds));
+  const written = new Set<string>([...Object.values(documentKinds), ...journalFiles]);
   const paths = (await bench.repository.listFiles()).filter(
     (path) =>
       !path.startsWith("artifacts/") && !path.startsWith(".claude/") && path !== "CLAUDE.md" && !written.has(path),
