@@ -62,6 +62,12 @@ function readLedgerRow(row: Row): LedgerRow {
   };
 }
 
+/** Files named by their content, which holds times: the same evidence of another run has another name. */
+const contentNamed = /^artifacts\/evidence\/by-id\//;
+
+/** What is made from the events tells of every stop. */
+const journals = /^(?:agentJournal|masterGuide|stateRecovery)\.md$/;
+
 const stableArtifacts =
   /^artifacts\/(?:instructions\/|(?:specification|requirements|analysis|plan|criteria|forecast)\.\w+$)/;
 
@@ -82,7 +88,9 @@ export function readRepository(directory: string): {
   for (const line of git("ls-tree", "-r", "HEAD")) {
     const [about = "", path = ""] = line.split("\t");
     // Evidence, reports and the servers' settings hold times and places: they have to be there. Everything else has to be the same.
-    tree[path] = path.startsWith("artifacts/") && !stableArtifacts.test(path) ? "there" : about;
+    if (contentNamed.test(path)) continue;
+    const holdsTimes = journals.test(path) || (path.startsWith("artifacts/") && !stableArtifacts.test(path));
+    tree[path] = holdsTimes ? "there" : about;
   }
   return {
     tree,
