@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { awaitUntil } from "../../test-support/await-until.ts";
 import { createSessionBench, renderTestRequest, type SessionBench } from "../../test-support/session-bench.ts";
 import { createClaudeCodeExecutor } from "../create-claude-code-executor.ts";
 
@@ -10,6 +11,20 @@ afterEach(async () => {
   await bench?.close();
   bench = undefined;
 });
+
+function listTranscripts(home: string): string[] {
+  const projects = join(home, ".claude", "projects");
+  if (!existsSync(projects)) return [];
+  return readdirSync(projects).flatMap((folder) =>
+    readdirSync(join(projects, folder)).map((name) => join(projects, folder, name)),
+  );
+}
+
+function readTranscripts(home: string): string {
+  return listTranscripts(home)
+    .map((path) => readFileSync(path, "utf8"))
+    .join("");
+}
 
 describe("a session that was cut in the middle of its task", () => {
   it("goes on with its transcript in another executor", async () => {
@@ -31,6 +46,8 @@ describe("a session that was cut in the middle of its task", () => {
       },
     });
     await model.awaitTurn(2);
+    // Claude Code writes its transcript a moment after the call that follows from it.
+    await awaitUntil(() => readTranscripts(home).includes("half.txt"), "the first turn in the transcript");
     process.kill(pid, "SIGKILL");
     const cut = await running;
     expect(cut).toMatchObject({ status: "failed", sessionId, reason: expect.stringContaining("SIGKILL") });
@@ -48,9 +65,7 @@ describe("a session that was cut in the middle of its task", () => {
     for (const text of ["Do the task.", "First half.", "half.txt", "Go on with the second half."])
       expect(asked, text).toContain(text);
     expect(existsSync(join(project, "half.txt"))).toBe(true);
-    const projects = join(home, ".claude", "projects");
-    const transcripts = readdirSync(projects).flatMap((folder) => readdirSync(join(projects, folder)));
-    expect(transcripts).toEqual([`${sessionId}.jsonl`]);
+    expect(listTranscripts(home).map((path) => basename(path))).toEqual([`${sessionId}.jsonl`]);
   });
 
   it("is a failure with one sentence when there is no such transcript, and asks the model nothing", async () => {
