@@ -29,10 +29,14 @@ export function createTemplates(directory: string | undefined): RenderTemplate {
     trimBlocks: true,
     lstripBlocks: true,
   });
+  // Read once a file, as the environment compiles it once: a plan of a thousand tasks renders one template a thousand times.
+  const known = new Map<string, TemplateVariable[]>();
   return (name, variables) => {
     const file = findTemplate(directories, name);
     try {
-      rejectUnknownVariables(file, variables);
+      const used = known.get(file) ?? listTemplateVariables(readFileSync(file, "utf8"));
+      known.set(file, used);
+      rejectUnknownVariables(file, used, variables);
       return `${environment.render(name, variables).trimEnd()}\n`;
     } catch (error) {
       if (CcbError.isInstance(error)) throw error;
@@ -53,8 +57,14 @@ function findTemplate(directories: string[], name: string): string {
   });
 }
 
-function rejectUnknownVariables(file: string, variables: Record<string, unknown>): void {
-  const unknown = listTemplateVariables(readFileSync(file, "utf8")).find(({ name }) => !Object.hasOwn(variables, name));
+type TemplateVariable = ReturnType<typeof listTemplateVariables>[number];
+
+function rejectUnknownVariables(
+  file: string,
+  used: readonly TemplateVariable[],
+  variables: Record<string, unknown>,
+): void {
+  const unknown = used.find(({ name }) => !Object.hasOwn(variables, name));
   if (!unknown) return;
   throw new CcbError({
     code: "bad-input",

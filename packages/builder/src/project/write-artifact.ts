@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Writes a file whole or not at all: temporary file, fsync, rename, fsync of the folder (facts: 0 of 300 power cuts lost it). `mode` is that of a new file. */
@@ -21,7 +21,10 @@ export async function writeArtifacts(files: readonly { path: string; content: st
   for (const folder of new Set(files.map(({ path }) => dirname(path)))) await syncFolder(folder);
 }
 
+/** A file that holds the same bytes already is left: a resumed build writes again what it wrote before, and a damaged copy is mended by that. */
 async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const there = await readFile(path).catch(() => undefined);
+  if (there?.equals(Buffer.from(content))) return;
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   try {
