@@ -39,17 +39,26 @@ export function openWorktrees(options: { directory: string; environment: Record<
   const text = async (args: string[]) => (await git(args)).trim();
   const head = () => text(["rev-parse", "HEAD"]);
 
+  // Pruning takes a worktree that is just being made for one that is gone.
+  let last: Promise<unknown> = Promise.resolve();
+  const oneAtATime = (work: () => Promise<void>): Promise<void> => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
   async function moveHead(from: string, to: string): Promise<void> {
     await git(["update-ref", "HEAD", to, from]);
     await git(["reset", "--quiet", "--hard", "HEAD"]);
   }
 
   return {
-    async add(path, base) {
-      await removeWorktree(git, path);
-      await git(["worktree", "add", "--quiet", "--force", "--detach", path, base]);
-    },
-    remove: (path) => removeWorktree(git, path),
+    add: (path, base) =>
+      oneAtATime(async () => {
+        await removeWorktree(git, path);
+        await git(["worktree", "add", "--quiet", "--force", "--detach", path, base]);
+      }),
+    remove: (path) => oneAtATime(() => removeWorktree(git, path)),
     async list() {
       const rows = (await git(["worktree", "list", "--porcelain", "-z"])).split("\0");
       return rows.flatMap((row) => (row.startsWith("worktree ") ? [row.slice("worktree ".length)] : [])).slice(1);

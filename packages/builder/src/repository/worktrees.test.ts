@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openWorktrees } from "./worktrees.ts";
+
+let root = "";
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@localhost", ...args], { cwd: root, encoding: "utf8" });
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "ccb-worktrees-"));
+  git("init", "--quiet", "--initial-branch=main");
+  writeFileSync(join(root, "a.txt"), "a");
+  git("add", ".");
+  git("commit", "--quiet", "-m", "a");
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test("worktrees are added and removed at the same time without one taking another's away", async () => {
+  const worktrees = openWorktrees({ directory: root, environment: { PATH: process.env.PATH ?? "" } });
+  const base = git("rev-parse", "HEAD").trim();
+  const path = (index: number) => join(root, ".trees", `t${index}`);
+  await Promise.all(
+    Array.from({ length: 12 }, async (_, index) => {
+      await worktrees.add(path(index), base);
+      if (index % 2 === 0) await worktrees.remove(path(index));
+    }),
+  );
+  expect(await worktrees.list()).toHaveLength(6);
+  for (let index = 1; index < 12; index += 2) expect(existsSync(join(path(index), "a.txt"))).toBe(true);
+});
