@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openWorktrees } from "./worktrees.ts";
 
@@ -24,11 +25,13 @@ test("worktrees are added and removed at the same time without one taking anothe
   const base = git("rev-parse", "HEAD").trim();
   const path = (index: number) => join(root, ".trees", `t${index}`);
   await Promise.all(
-    Array.from({ length: 12 }, async (_, index) => {
+    Array.from({ length: 40 }, async (_, index) => {
+      // Spread out, so that one prunes while another is being made.
+      await delay(index * 3);
       await worktrees.add(path(index), base);
       if (index % 2 === 0) await worktrees.remove(path(index));
     }),
   );
-  expect(await worktrees.list()).toHaveLength(6);
-  for (let index = 1; index < 12; index += 2) expect(existsSync(join(path(index), "a.txt"))).toBe(true);
+  expect(await worktrees.list()).toHaveLength(20);
+  for (let index = 1; index < 40; index += 2) expect(existsSync(join(path(index), "a.txt"))).toBe(true);
 });
