@@ -12,6 +12,7 @@ import { saveTask } from "./stages/reuse-task.ts";
 import { runTaskSession } from "./stages/run-task.ts";
 import type { TaskSession } from "./stages/task-session.ts";
 import type { BuildInput, WorkEffect } from "./state/build-state.ts";
+import { worksInWorktree } from "./workplace/workplace.ts";
 
 /** Carries out one effect of the state machine and tells what came of it. Rejects with what interrupted it. */
 export function carryOut(running: RunningBuild, effect: WorkEffect): Promise<BuildInput> {
@@ -80,7 +81,7 @@ async function runSession(running: RunningBuild, session: TaskSession) {
       durationMs,
     });
   });
-  if (isDone) await bench.worktrees.release(`done/${task.id}`);
+  if (isDone && worksInWorktree(bench, session)) await bench.worktrees.release(`done/${task.id}`);
   return result;
 }
 

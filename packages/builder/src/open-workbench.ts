@@ -126,7 +126,7 @@ async function openTools(
   const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
-  const backup = createJournalBackup({ store, path: paths.databaseBackup, onProblem });
+  const backup = createJournalBackup({ store, path: paths.databaseBackup, clock, onProblem });
   closers.push(() => backup.flush());
   closers.push(await openSessions(setup));
   const fences = new Map<string, Attempt>();

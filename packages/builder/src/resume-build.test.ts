@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -135,13 +135,15 @@ test("a changed byte in a journalled result is found, and what lies around the j
   writeFileSync(join(out, "artifacts", "plan.json"), "");
   writeFileSync(join(out, ".git", "index"), "no index");
   writeFileSync(join(out, ".git", "index.lock"), "");
-  writeFileSync(join(out, "artifacts", "plan.json.999.tmp"), "{");
+  const left = [join("artifacts", "plan.json.999.tmp"), join(".checkpoints", "build.backup.db.999.tmp-journal")];
+  for (const path of left) writeFileSync(join(out, path), "{");
   const repaired = await runFilesBuild({ cwd, tasks });
   expect(repaired.result.outcome).toBe("done");
   expect(started(repaired.events)).toEqual([]);
   expect(JSON.parse(readFileSync(join(out, "artifacts", "plan.json"), "utf8")).phases).toHaveLength(1);
   expect(JSON.parse(readFileSync(join(out, ".checkpoints", "latest_state.json"), "utf8")).outcome).toBe("done");
   expect(gitIn(cwd, "status", "--porcelain")).toBe("");
+  expect(left.filter((path) => existsSync(join(out, path)))).toEqual([]);
   const warnings = repaired.events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
   expect(warnings.join("\n")).toMatch(/index was damaged[\s\S]*|lock that a killed git/);
 

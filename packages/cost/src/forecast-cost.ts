@@ -71,17 +71,20 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
   });
   const planningCost = priceCalls(planningModel, planning);
   const course = (turnFactor: number, retryShare: number) => {
-    const sessions = tasks.map((size) => ({ size, calls: listSessionCalls(taskShapes[size], turnFactor) }));
-    const calls = sessions.flatMap((session) => session.calls);
-    const factor = (size: keyof typeof taskShapes) => calibration?.factors[size] ?? 1;
-    const retryCalls = phases.flatMap(() => listSessionCalls(taskShapes.S, turnFactor));
+    // Tasks of one size cost the same: a plan of a thousand tasks is priced three times, not a thousand.
+    const sessions = countBy(tasks).map(([size, count]) => {
+      const calls = listSessionCalls(taskShapes[size], turnFactor);
+      const cost = priceCalls(model, calls) * (calibration?.factors[size] ?? 1) * count;
+      return { calls: calls.length * count, tokens: tokensOf(calls) * count, cost };
+    });
+    const retry = listSessionCalls(taskShapes.S, turnFactor);
+    const retried = phases.length * retryShare;
+    const sum = (of: (session: (typeof sessions)[number]) => number) =>
+      sessions.reduce((total, session) => total + of(session), 0);
     return {
-      calls: calls.length + Math.round(retryCalls.length * retryShare),
-      tokens: tokensOf(calls) + Math.round(tokensOf(retryCalls) * retryShare),
-      cost: Math.round(
-        sessions.reduce((sum, session) => sum + priceCalls(model, session.calls) * factor(session.size), 0) +
-          priceCalls(model, retryCalls) * retryShare * factor("S"),
-      ),
+      calls: sum(({ calls }) => calls) + Math.round(retry.length * retried),
+      tokens: sum(({ tokens }) => tokens) + Math.round(tokensOf(retry) * retried),
+      cost: Math.round(sum(({ cost }) => cost) + priceCalls(model, retry) * retried * (calibration?.factors.S ?? 1)),
     };
   };
   const expected = course(1, retries.expected);
@@ -126,6 +129,12 @@ function assumePhases(requirementCount: number): "M"[][] {
     phases.push(new Array<"M">(Math.min(tasksPerPhase, taskCount - index)).fill("M"));
   }
   return phases;
+}
+
+function countBy<T>(items: readonly T[]): [item: T, count: number][] {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts];
 }
 
 function tokensOf(calls: readonly Usage[]): number {

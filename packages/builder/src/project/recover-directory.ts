@@ -21,7 +21,7 @@ export async function recoverDirectory(bench: Workbench): Promise<void> {
   await endWorktrees(bench, { keepCut: true });
 }
 
-/** Temporary files are named by the process that wrote them; they were never renamed, so nobody has read them. */
+/** Temporary files are named by the process that wrote them, and SQLite's by the file they belong to; they were never renamed, so nobody has read them. */
 async function removeTemporaryFiles({ paths }: Workbench): Promise<void> {
   const folders: [path: string, recursive: boolean][] = [
     [paths.root, false],
@@ -34,7 +34,7 @@ async function removeTemporaryFiles({ paths }: Workbench): Promise<void> {
   for (const [folder, recursive] of folders) {
     const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => []);
     for (const entry of entries) {
-      if (entry.isFile() && /\.\d+\.tmp$/.test(entry.name))
+      if (entry.isFile() && /\.\d+\.tmp(-journal|-wal|-shm)?$/.test(entry.name))
         await rm(join(entry.parentPath, entry.name), { force: true });
     }
   }

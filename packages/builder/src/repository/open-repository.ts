@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hashText } from "../journal/hash-inputs.ts";
 import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
+import { readHead } from "./read-head.ts";
 import { runGit } from "./run-git.ts";
 
 /** How a file changed between two commits. */
@@ -71,7 +72,8 @@ export function openRepository(options: { directory: string; environment: Record
   const { directory } = options;
   const git = (args: string[]) => runGit({ args, directory, environment: options.environment });
   const text = async (args: string[]) => (await git(args)).trim();
-  const head = async () => (await text(["rev-parse", "--quiet", "--verify", "HEAD"]).catch(() => "")) || undefined;
+  const head = async () =>
+    readHead(directory) ?? ((await text(["rev-parse", "--quiet", "--verify", "HEAD"]).catch(() => "")) || undefined);
   return {
     directory,
     head,
@@ -79,7 +81,7 @@ export function openRepository(options: { directory: string; environment: Record
     resetIndexIfDamaged: () => resetIndexIfDamaged(options),
     findDamage: () => findDamage(options),
     async initialize() {
-      await git(["init", "--quiet", "--initial-branch=main"]);
+      if (!existsSync(join(directory, ".git", "HEAD"))) await git(["init", "--quiet", "--initial-branch=main"]);
       await excludeOwnFiles(directory);
       await ensureIdentity(git);
     },
@@ -107,7 +109,7 @@ export function openRepository(options: { directory: string; environment: Record
       if (folded) await git(["reset", "--quiet", "--soft", base as string]);
       await git(["add", "--all", "--", ".", ...(leaveOut ? [`:!${leaveOut}`] : [])]);
       await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
-      return text(["rev-parse", "HEAD"]);
+      return (await head()) as string;
     },
     async commitPaths(paths, message) {
       const present = paths.filter((path) => existsSync(join(directory, path)));
@@ -128,6 +130,7 @@ export function openRepository(options: { directory: string; environment: Record
       return (await git(["ls-files", "-z"])).split("\0").filter((path) => path !== "");
     },
     async setAside(commit, name) {
+      if (await standsAt(git, commit)) return undefined;
       await git(["add", "--all", "--", ".", ":!artifacts"]);
       const tree = await text(["write-tree"]);
       const kept = tree === (await text(["rev-parse", `${commit}^{tree}`])) ? undefined : `refs/ccb/set-aside/${name}`;
@@ -139,6 +142,13 @@ export function openRepository(options: { directory: string; environment: Record
       return kept;
     },
   };
+}
+
+/** Whether HEAD is `commit` and the working tree holds nothing else, artifacts/ not looked at. One call of git; setting aside takes five. */
+async function standsAt(git: (args: string[]) => Promise<string>, commit: string): Promise<boolean> {
+  const status = ["status", "--porcelain=v2", "--branch", "--untracked-files=all", "--", ".", ":!artifacts"];
+  const [first, ...others] = (await git(status)).split("\n").filter((line) => line !== "");
+  return first === `# branch.oid ${commit}` && others.every((line) => line.startsWith("# "));
 }
 
 /** Top-level names that hold no built code. */

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type CommitMessage, renderMessage } from "./open-repository.ts";
+import { readHead } from "./read-head.ts";
 import { runGit } from "./run-git.ts";
 
 /** What became of bringing a commit onto the main line. */
@@ -37,7 +39,7 @@ export function openWorktrees(options: { directory: string; environment: Record<
   const { directory } = options;
   const git: Git = (args, answers = [0]) => runGit({ args, directory, environment: options.environment, answers });
   const text = async (args: string[]) => (await git(args)).trim();
-  const head = () => text(["rev-parse", "HEAD"]);
+  const head = async () => readHead(directory) ?? text(["rev-parse", "HEAD"]);
 
   // Pruning takes a worktree that is just being made for one that is gone.
   let last: Promise<unknown> = Promise.resolve();
@@ -55,7 +57,8 @@ export function openWorktrees(options: { directory: string; environment: Record<
   return {
     add: (path, base) =>
       oneAtATime(async () => {
-        await removeWorktree(git, path);
+        // Added by force, it takes the place of one that is registered there; only what lies there has to go.
+        if (existsSync(path)) await removeWorktree(git, path);
         await git(["worktree", "add", "--quiet", "--force", "--detach", path, base]);
       }),
     remove: (path) => oneAtATime(() => removeWorktree(git, path)),

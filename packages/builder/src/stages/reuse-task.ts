@@ -25,20 +25,27 @@ interface TaskPlace {
  * commit is there with the hash of the same inputs although the journal does not have it (the process died between the two, or the journal was lost).
  */
 export async function listFinishedTasks(bench: Workbench, plan: Plan): Promise<FoundTask[]> {
-  const inHistory = await bench.repository.listTaskCommits();
+  const reading = bench.repository.listTaskCommits();
+  // What the journal knows is looked up while git reads the history.
+  const rows = plan.phases.flatMap((phase) =>
+    phase.tasks.map((task) => {
+      const inputs = inputsOf(bench, { task, phase });
+      return { task, phase, hash: shorten(hashInputs(inputs)), known: findKnown(bench, task, inputs) };
+    }),
+  );
+  const inHistory = await reading;
   const commits = new Set(inHistory.map(({ commit }) => commit));
   const byInputs = new Map(inHistory.toReversed().map(({ task, inputs, commit }) => [`${task} ${inputs}`, commit]));
-  const found: FoundTask[] = [];
-  for (const phase of plan.phases) {
-    for (const task of phase.tasks) {
-      const place = { task, phase };
-      const known = bench.journal.find<FinishedTask>(`task:${task.id}`, inputsOf(bench, place));
-      const adopted = byInputs.get(`${task.id} ${hashTaskInputs(bench, place)}`);
-      if (known && commits.has(known.commit)) found.push({ id: task.id, phase: phase.id, ...known });
-      else if (adopted) found.push({ id: task.id, phase: phase.id, ...adopt(bench, place, adopted) });
-    }
-  }
-  return found;
+  return rows.flatMap(({ task, phase, hash, known }) => {
+    const place = { id: task.id, phase: phase.id };
+    if (known && commits.has(known.commit)) return [{ ...place, ...known }];
+    const adopted = byInputs.get(`${task.id} ${hash}`);
+    return adopted ? [{ ...place, ...adopt(bench, { task, phase }, adopted) }] : [];
+  });
+}
+
+function findKnown(bench: Workbench, task: Task, inputs: unknown): FinishedTask | undefined {
+  return bench.journal.find<FinishedTask>(`task:${task.id}`, inputs);
 }
 
 function adopt(bench: Workbench, place: TaskPlace, commit: string): FinishedTask {
@@ -55,7 +62,12 @@ export function saveTask(bench: Workbench, at: TaskPlace, finished: FinishedTask
 
 /** What a task is made from, as one hash; it stands in the trailer of its commit. */
 export function hashTaskInputs(bench: Workbench, at: TaskPlace): string {
-  return hashInputs(inputsOf(bench, at)).slice(0, 32);
+  return shorten(hashInputs(inputsOf(bench, at)));
+}
+
+/** As many digits of a hash as a trailer holds. */
+function shorten(hash: string): string {
+  return hash.slice(0, 32);
 }
 
 function inputsOf(bench: Workbench, at: TaskPlace) {

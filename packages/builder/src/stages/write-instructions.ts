@@ -2,7 +2,8 @@ import { join, resolve } from "node:path";
 import { instructionBuilder, renderInstructions } from "@ccb/agents";
 import type { Analysis, Plan } from "@ccb/core";
 import { renderMcpInstructions, renderMcpJson } from "@ccb/mcp";
-import { writeArtifact, writeArtifacts } from "../project/write-artifact.ts";
+import { hashText } from "../journal/hash-inputs.ts";
+import { writeArtifacts } from "../project/write-artifact.ts";
 import { researchLibraries } from "../research/research-libraries.ts";
 import type { Workbench } from "../workbench.ts";
 import { runStep } from "./_run-step.ts";
@@ -52,11 +53,9 @@ export async function writeInstructions(
     }),
     ...templatesOf(bench),
   });
-  await writeArtifacts(files.map(({ path, content }) => ({ path: join(paths.root, path), content })));
-  // Folders in place of their many files: a command line has an end.
-  const written = files.map(({ path }) => path).filter((path) => !path.startsWith("artifacts/"));
-  await writeArtifact(join(paths.artifacts, "mcp.json"), renderMcpJson(bench.servers));
-  await commitPlan(bench, made.plan, written);
+  files.push({ path: "artifacts/mcp.json", content: renderMcpJson(bench.servers) });
+  const written = await writeArtifacts(files.map(({ path, content }) => ({ path: join(paths.root, path), content })));
+  await commitPlan(bench, { plan: made.plan, files, written });
   return { reused, files: files.length };
 }
 
@@ -71,11 +70,25 @@ export function templatesOf(bench: Workbench): { templatesDirectory?: string } {
   return folder ? { templatesDirectory: resolve(bench.options.cwd, folder) } : {};
 }
 
-/** Commits what CCB itself has written and nothing else: what lies uncommitted beside it may be the work of a session that was cut. */
-async function commitPlan(bench: Workbench, plan: Plan, files: readonly string[]): Promise<void> {
+/**
+ * Commits what CCB itself has written and nothing else: what lies uncommitted beside it may be the work of a session that was cut. Where the same was committed before and is still there,
+ * git need not look at it: with a thousand tasks it takes as long as everything before.
+ */
+async function commitPlan(
+  bench: Workbench,
+  made: { plan: Plan; files: { path: string; content: string }[]; written: number },
+): Promise<void> {
+  const { journal, repository, intake } = bench;
+  const { plan, files, written } = made;
+  const inputs = files.map(({ path, content }) => [path, hashText(content)]);
+  const known = journal.find<{ commit: string }>("plan-commit", inputs);
+  if (known && written === 0 && (await repository.head()) !== undefined) return;
   const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
-  await bench.repository.commitPaths([...new Set([".gitignore", "artifacts", ...files])], {
-    subject: `Plan ${bench.intake.projectName}: ${plan.phases.length} phases, ${tasks} tasks`,
+  // Folders in place of their many files: a command line has an end.
+  const others = files.map(({ path }) => path).filter((path) => !path.startsWith("artifacts/"));
+  await repository.commitPaths([...new Set([".gitignore", "artifacts", ...others])], {
+    subject: `Plan ${intake.projectName}: ${plan.phases.length} phases, ${tasks} tasks`,
     trailers: [["CCB-Build", bench.build]],
   });
+  journal.save("plan-commit", inputs, { commit: await repository.head() });
 }

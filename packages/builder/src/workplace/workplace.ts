@@ -31,7 +31,13 @@ export interface OpenWorkplaceOptions {
 }
 
 /** One task at a time works in the project directory itself; with more, each has a git worktree of its own. A repair works where the checks run. */
+export function worksInWorktree(bench: Pick<Workbench, "parallelTasks">, session: TaskSession): boolean {
+  return bench.parallelTasks > 1 && !session.isRepair;
+}
+
+/** Opens the workplace of a session. */
 export function openWorkplace(bench: Workbench, options: OpenWorkplaceOptions): Promise<Workplace> {
-  const isAlone = bench.parallelTasks === 1 || options.session.isRepair;
-  return isAlone ? openRootWorkplace(bench, options) : openWorktreeWorkplace(bench, options);
+  return worksInWorktree(bench, options.session)
+    ? openWorktreeWorkplace(bench, options)
+    : openRootWorkplace(bench, options);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { constants, cp, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CcbError } from "@ccb/core";
@@ -26,7 +27,7 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
       hint: `Its history or the journal was changed from outside. Go back to the last copy of the journal: ccb resume ${paths.root} --from-backup`,
     });
   if (options.resumeFrom === undefined) {
-    await endWorktree(bench, directory);
+    if (existsSync(directory)) await endWorktree(bench, directory);
     await mkdir(paths.worktrees, { recursive: true });
     await worktrees.add(directory, base);
     await copyDependencies(paths.root, directory);
