@@ -10,6 +10,7 @@ import type {
 } from "@ccb/core";
 import type { LogRotation } from "@ccb/logging";
 import type { AnyCheckKind, CreateSandboxOptions } from "@ccb/testing";
+import type { ModelServerPatience } from "./recovery/choose-recovery.ts";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
 export interface Upstream {
@@ -102,6 +103,8 @@ export interface BuildOptions {
   templatesDirectory?: string;
   /** Milliseconds one task session may take. */
   taskTimeoutMs?: number;
+  /** How long a model server that takes no calls is waited for; see the recovery policy for what is used where it is omitted. */
+  patience?: Partial<ModelServerPatience>;
   /** Environment for git, checks and sessions, given as data. API keys in it reach none of them. */
   environment: Record<string, string>;
   /** Asked when the output directory is not empty; "cancel" ends the build as stopped. */

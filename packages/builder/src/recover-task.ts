@@ -1,5 +1,5 @@
 import { CcbError, type Phase, type Task } from "@ccb/core";
-import { chooseRecovery, defaultRecoveryLimits, type Recovery } from "./recovery/choose-recovery.ts";
+import { chooseRecovery, defaultRecoveryLimits, isWait, type Recovery } from "./recovery/choose-recovery.ts";
 import type { Failure } from "./recovery/failure.ts";
 import type { NextTry, RunningBuild } from "./running-build.ts";
 import type { BuildInput } from "./state/build-state.ts";
@@ -15,7 +15,13 @@ export function recoverTask(running: RunningBuild, failed: { phase: Phase; task:
   const requiredServers = bench.servers.filter(({ required }) => required).map(({ name }) => name);
   // How often a violation of the MCP policy has the task done again is the policy's to say.
   const retries = { ...defaultRecoveryLimits.retries, "mcp-policy": failure.redo ? Number.MAX_SAFE_INTEGER : 0 };
-  const limits = { ...defaultRecoveryLimits, retries, requiredServers, random: Math.random() };
+  const limits = {
+    ...defaultRecoveryLimits,
+    ...bench.options.patience,
+    retries,
+    requiredServers,
+    random: Math.random(),
+  };
   const { action, why } = chooseRecovery(failure, history, limits);
   running.failures.set(task.id, [...history, failure]);
   bench.emit({
@@ -36,14 +42,17 @@ function act(running: RunningBuild, chosen: { task: Task; failure: Failure; acti
     case "retry": {
       const { contextShare, withoutServers, note } = action;
       running.nextTries.set(task.id, { note: note || undefined, contextShare, withoutServers });
-      const next = { type: "retry", delayMs: action.delayMs } as const;
+      const next = { type: "retry", delayMs: action.delayMs, isCounted: !isWait(failure) } as const;
       return { type: "task-failed", task: task.id, next, reason: failure.reason };
     }
     case "accept-task":
     case "fail-task":
       return { type: "task-failed", task: task.id, next: { type: "fail" }, reason: action.reason };
-    case "pause-build":
-      throw new CcbError({ code: "stopped", message: action.reason });
+    case "pause-build": {
+      const { reason, resumeAfterMs } = action;
+      if (resumeAfterMs === undefined) throw new CcbError({ code: "stopped", message: reason });
+      return { type: "task-failed", task: task.id, next: { type: "rest", resumeAfterMs }, reason };
+    }
     case "stop-build":
       throw endOf(action, failure);
   }

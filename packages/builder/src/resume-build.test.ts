@@ -3,8 +3,9 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { BuildEvent } from "@ccb/core";
+import type { BuildEvent, Executor } from "@ccb/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createCallExecutor } from "../test-support/call-executor.ts";
 import { gitIn, listCommittedTasks, runFilesBuild } from "../test-support/run-files-build.ts";
 import { type FileTask, playFiles, renderFilesSpecification } from "../test-support/scripted-files.ts";
 import { commandBuild, readProject, restoreJournal } from "./control/open-project.ts";
@@ -193,4 +194,33 @@ test("a session that repeats itself is stopped, and the next one is told what it
   expect(sessions).toBe(2);
   const recovery = events.find((event) => event.type === "recovery-chosen");
   expect(recovery).toMatchObject({ failure: "stuck", action: "retry", why: expect.stringContaining("echo again") });
+});
+
+test("a model server that takes no calls is waited for, then the build rests and goes on by itself; the task loses no attempt by it", async () => {
+  const writing = createCallExecutor({ calls: 1, fileOf: () => "one.txt" });
+  let turnedAway = 0;
+  const overloaded: Executor = {
+    runTask: async (request) => {
+      if (++turnedAway > 9) return writing.runTask(request);
+      const failure = { apiStatus: 529 };
+      const rest = { sessionId: undefined, turns: 1, durationMs: 1, toolUses: [], reportedUsage: undefined, text: "" };
+      return { status: "failed", reason: "The API is overloaded (529).", failure, ...rest };
+    },
+  };
+  const patience = { firstWaitMs: 1, longestWaitMs: 4, waitBudgetMs: 12, longestRestMs: 40, restBudgetMs: 10_000 };
+  const { result, events } = await runFilesBuild({
+    cwd,
+    tasks: [{ id: "one", writes: { "one.txt": "one" } }],
+    options: { executor: overloaded, patience, skipTests: true },
+  });
+  expect(result.reason).toBe("Every phase is built.");
+  const actions = events.flatMap((event) => (event.type === "recovery-chosen" ? [event.action] : []));
+  expect(actions).toHaveLength(9);
+  expect(actions.filter((action) => action === "retry").length).toBeGreaterThan(2);
+  expect(actions.filter((action) => action === "pause-build").length).toBeGreaterThan(2);
+  const states = events.flatMap((event) => (event.type === "state-changed" ? [`${event.to}: ${event.reason}`] : []));
+  expect(
+    states.filter((state) => /^paused: The model server has not taken calls for .* overloaded/.test(state)),
+  ).toHaveLength(actions.filter((action) => action === "pause-build").length);
+  expect(started(events)).toHaveLength(10);
 });

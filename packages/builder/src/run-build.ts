@@ -59,12 +59,14 @@ export async function runBuild(bench: Workbench, options: RunBuildOptions): Prom
     underWay.add(work);
     void work.then(() => underWay.delete(work));
   };
+  const rests = new Set<NodeJS.Timeout>();
+  const rest = (ms: number) => rests.add(setTimeout(() => inputs.push({ type: "rest-ended" }), ms));
   bench.signal.addEventListener("abort", stopped);
   try {
     announceStart(running, options.resumed);
     options.onReady?.(createControl(running, (input) => inputs.push(input)));
     inputs.push({ type: "started" });
-    return await drive(running, inputs, start);
+    return await drive(running, inputs, { start, rest });
   } catch (cause) {
     // The journal or the disk failed under the build itself: nothing more can be noted, so everything ends here.
     onFailure(toCcbError(cause));
@@ -81,6 +83,7 @@ export async function runBuild(bench: Workbench, options: RunBuildOptions): Prom
     };
   } finally {
     bench.signal.removeEventListener("abort", stopped);
+    for (const timer of rests) clearTimeout(timer);
     await running.stateFile.flush();
   }
 }
@@ -89,7 +92,7 @@ export async function runBuild(bench: Workbench, options: RunBuildOptions): Prom
 async function drive(
   running: RunningBuild,
   inputs: AsyncIterable<BuildInput>,
-  start: (effect: WorkEffect) => void,
+  { start, rest }: { start: (effect: WorkEffect) => void; rest: (ms: number) => void },
 ): Promise<BuildResult> {
   const { bench } = running;
   for await (const input of inputs) {
@@ -100,6 +103,7 @@ async function drive(
     running.stateFile.save(state);
     if (state.stage !== before.stage || input.type === "task-finished" || input.type === "phase-checked")
       bench.backup.request();
+    if (input.type === "task-failed" && input.next.type === "rest") rest(input.next.resumeAfterMs);
     for (const effect of effects) {
       if (effect.type === "end") return finish(running, effect);
       start(effect);
@@ -151,7 +155,8 @@ function announceStart({ bench }: RunningBuild, resumed: boolean): void {
 function announceChanges(running: RunningBuild, before: BuildState): void {
   const { bench, state } = running;
   const [from, to] = [lifecycleOf(before), lifecycleOf(state)];
-  const reason = state.ending?.reason ?? (state.paused ? "somebody asked for a pause" : state.stage);
+  const pauseReason = state.pauseReason ?? "somebody asked for a pause";
+  const reason = state.ending?.reason ?? (state.paused ? pauseReason : state.stage);
   if (from !== to) bench.emit({ type: "state-changed", from, to, reason });
   const earlier = new Map(before.phases.map((phase) => [phase.id, phase.status]));
   for (const { id, status } of state.phases) {
@@ -163,7 +168,8 @@ function announceChanges(running: RunningBuild, before: BuildState): void {
 function createControl(running: RunningBuild, push: (input: BuildInput) => void): BuildControl {
   return {
     pause() {
-      if (running.state.paused) return "The build is paused already.";
+      const { paused, pauseReason } = running.state;
+      if (paused && pauseReason === undefined) return "The build is paused already.";
       push({ type: "pause-requested" });
       const { length } = running.state.underWay;
       return length === 0 ? "The build is paused." : `The build pauses once what is under way has ended (${length}).`;

@@ -45,6 +45,8 @@ const allLimits: fc.Arbitrary<RecoveryLimits> = fc
     firstWaitMs: fc.nat(5_000),
     longestWaitMs: fc.nat(300_000),
     waitBudgetMs: fc.nat(1_200_000),
+    longestRestMs: fc.nat(600_000),
+    restBudgetMs: fc.nat(6_000_000),
     requiredServers: fc.subarray(["memory", "docs"]),
     random: fc.double({ min: 0, max: 0.999, noNaN: true }),
   })
@@ -101,11 +103,29 @@ test("a model server that never comes back is waited for within the budget, then
         const delays = retries.map((action) => (action.type === "retry" ? action.delayMs : 0));
         expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeLessThanOrEqual(limits.waitBudgetMs);
         expect(Math.min(...delays)).toBeGreaterThanOrEqual(after ?? 0);
-        expect(retries.every((action) => action.type === "retry" && !action.freshSession)).toBe(true);
         expect(end).toMatchObject({ type: "pause-build", resumeAfterMs: expect.any(Number) });
       },
     ),
   );
+});
+
+test("a build rests longer each time, at most as long as its budget, and then ends to be gone on with", () => {
+  const failure = of("api-error");
+  const { history } = play(repeat(failure), limits);
+  const rests: number[] = [];
+  for (;;) {
+    const { action, why } = chooseRecovery(failure, [...history, ...rests.map(() => failure)], limits);
+    if (action.type !== "pause-build") throw new Error(`${action.type} after the waits`);
+    expect(why).toMatch(
+      action.resumeAfterMs === undefined ? /the build ends at its last checkpoint/ : /the build rests for/,
+    );
+    if (action.resumeAfterMs === undefined) break;
+    rests.push(action.resumeAfterMs);
+  }
+  expect(rests.slice(0, 5)).toEqual([120_000, 240_000, 480_000, 900_000, 900_000]);
+  const restedMs = rests.reduce((sum, ms) => sum + ms, 0);
+  expect(restedMs).toBeLessThanOrEqual(limits.restBudgetMs);
+  expect(restedMs).toBeGreaterThan(limits.restBudgetMs - limits.longestRestMs);
 });
 
 test("waits double, and chance spreads them between half and the whole", () => {
@@ -132,7 +152,7 @@ describe("what cannot be mended by trying", () => {
 
   test("a full disk is waited for once, then the build rests until a person has acted", () => {
     const { retries, end } = play(repeat(of("resource-limit")), limits);
-    expect(retries).toMatchObject([{ delayMs: 30_000, freshSession: false }]);
+    expect(retries).toMatchObject([{ delayMs: 30_000 }]);
     expect(end).toMatchObject({ type: "pause-build", resumeAfterMs: undefined });
   });
 });
@@ -140,7 +160,7 @@ describe("what cannot be mended by trying", () => {
 describe("what is tried differently", () => {
   test("a context that overflowed is halved, and stays halved for later retries", () => {
     const { retries, end } = play(repeat(of("context-overflow")), limits);
-    expect(retries).toMatchObject([{ contextShare: 0.5, freshSession: true }]);
+    expect(retries).toMatchObject([{ contextShare: 0.5 }]);
     expect(end.type).toBe("fail-task");
     const later = chooseRecovery(of("timeout"), [of("context-overflow")], limits).action;
     expect(later).toMatchObject({ type: "retry", contextShare: 0.5 });
@@ -162,7 +182,7 @@ describe("what is tried differently", () => {
       const { retries, end } = play(repeat(of(kind, { reason: "It read a.txt again." })), limits);
       expect(retries.length).toBeGreaterThan(0);
       for (const action of retries) {
-        expect(action).toMatchObject({ freshSession: true, note: expect.stringContaining("It read a.txt again.") });
+        expect(action).toMatchObject({ note: expect.stringContaining("It read a.txt again.") });
       }
       expect(end.type).toBe("fail-task");
     }
@@ -176,7 +196,7 @@ describe("what is tried differently", () => {
 
   test("a request that would be refused again is not waited for", () => {
     const { retries, end } = play(repeat(of("api-error", { permanent: true })), limits);
-    expect(retries).toMatchObject([{ freshSession: false }, { freshSession: true }]);
+    expect(retries).toMatchObject([{ type: "retry" }, { type: "retry" }]);
     expect(end.type).toBe("fail-task");
   });
 });

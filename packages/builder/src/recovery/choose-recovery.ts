@@ -10,31 +10,36 @@ export type RecoveryAction =
       contextShare: number;
       /** MCP servers the next session goes without. */
       withoutServers: string[];
-      /** False: the earlier session may be resumed. */
-      freshSession: boolean;
       /** What the next session is told of it; empty where it needs to know nothing. */
       note: string;
     }
   /** The task is finished as it is. */
   | { type: "accept-task"; reason: string }
   | { type: "fail-task"; reason: string }
-  /** The build rests at a checkpoint; `resumeAfterMs` is undefined where a person has to act first. */
+  /** The build rests at a checkpoint and goes on after `resumeAfterMs`; undefined where a person has to act first, and the run ends. */
   | { type: "pause-build"; reason: string; resumeAfterMs: number | undefined }
   | { type: "stop-build"; outcome: "failed" | "budget-reached"; reason: string };
 
 /** Kinds that are tried again so many times. A server that refuses for now is bounded by time; nothing but a person mends credentials or the cap. */
 type RetriedKind = Exclude<FailureKind, "rate-limit" | "api-error" | "credentials" | "build-budget">;
 
-export interface RecoveryLimits {
-  /** Retries of a task for each kind of failure (for each server, of MCP servers). An `api-error` that would come again counts as "unknown". */
-  retries: Record<RetriedKind, number>;
-  /** Retries of a task, whatever its failures were; waiting for the model server does not count. */
-  retriesInAll: number;
+/** How long a model server that takes no calls is waited for. */
+export interface ModelServerPatience {
   /** Milliseconds: the first wait for a server that refuses for now, and the longest. Doubled each time. */
   firstWaitMs: number;
   longestWaitMs: number;
   /** Milliseconds that a task may wait for the model server in all; then the build rests. */
   waitBudgetMs: number;
+  /** Milliseconds: the longest rest of the build, and how long it may rest for one task in all; then the run ends, to be gone on with by a person. */
+  longestRestMs: number;
+  restBudgetMs: number;
+}
+
+export interface RecoveryLimits extends ModelServerPatience {
+  /** Retries of a task for each kind of failure (for each server, of MCP servers). An `api-error` that would come again counts as "unknown". */
+  retries: Record<RetriedKind, number>;
+  /** Retries of a task, whatever its failures were; waiting for the model server does not count. */
+  retriesInAll: number;
   /** MCP servers without which no task may run. */
   requiredServers: readonly string[];
   /** At least 0, below 1: spreads waits, so that parallel tasks do not come back at the same moment. */
@@ -60,6 +65,8 @@ export const defaultRecoveryLimits: Omit<RecoveryLimits, "requiredServers" | "ra
   firstWaitMs: 2_000,
   longestWaitMs: 120_000,
   waitBudgetMs: 15 * 60_000,
+  longestRestMs: 15 * 60_000,
+  restBudgetMs: 12 * 60 * 60_000,
 });
 
 export interface Recovery {
@@ -106,7 +113,7 @@ const describeStrategy: Record<RetriedKind, string> = {
   timeout: "a new session that is told of the time-out",
   "file-conflict": "a new session that is shown both sides",
   "test-failure": "a new session that is shown what failed",
-  "resource-limit": "the same session after a wait",
+  "resource-limit": "again after a wait",
   "task-budget": "a new session that is told to take larger steps",
   stuck: "a new session that is told what the last one repeated",
   "no-change": "a new session that is told that nothing had changed",
@@ -119,7 +126,7 @@ const strategies: Record<RetriedKind, (of: Case) => RecoveryAction> = {
       contextShare: 0.5,
       note: "An earlier session on this task ran out of its context window. What it finished is in the files; read only what you need of them, and in parts.",
     }),
-  "mcp-server": (of) => retry(of, { delayMs: firstWait(of), freshSession: false }),
+  "mcp-server": (of) => retry(of, { delayMs: firstWait(of) }),
   "mcp-policy": (of) => retry(of, { note: `An earlier session on this task did not count: ${of.failure.reason}` }),
   timeout: (of) =>
     retry(of, {
@@ -130,7 +137,7 @@ const strategies: Record<RetriedKind, (of: Case) => RecoveryAction> = {
       note: `The work on this task could not be merged with what was finished meanwhile: ${of.failure.reason}`,
     }),
   "test-failure": (of) => retry(of, { note: `The checks after this task failed: ${of.failure.reason}` }),
-  "resource-limit": (of) => retry(of, { delayMs: of.limits.longestWaitMs / 4, freshSession: false }),
+  "resource-limit": (of) => retry(of, { delayMs: of.limits.longestWaitMs / 4 }),
   "task-budget": (of) =>
     retry(of, {
       note: `An earlier session on this task was ended: ${of.failure.reason} Make the files the task names first, several in one step, and check them once at the end.`,
@@ -141,33 +148,57 @@ const strategies: Record<RetriedKind, (of: Case) => RecoveryAction> = {
     retry(of, {
       note: "An earlier session on this task ended without having changed a file. Make what the task describes; if it is there already and right, say so and end.",
     }),
-  unknown: (of) => retry(of, { delayMs: firstWait(of), freshSession: of.earlier.length > 0 }),
+  unknown: (of) => retry(of, { delayMs: firstWait(of) }),
 };
 
-/** The model server refuses for now: wait, longer each time, within the time budget; then the build rests. */
+/** The model server refuses for now: wait, longer each time, within the time budget; then the whole build rests and tries again; in the end a person has to look. */
 function waitForServer(of: Case): Recovery {
   const { failure, limits } = of;
   const waits = of.history.filter(isWait);
-  const spentMs = waits.reduce((sum, one, index) => sum + longestWait(one, index, limits), 0);
-  const nextMs = longestWait(failure, waits.length, limits);
-  const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
-  if (spentMs + nextMs > limits.waitBudgetMs) {
-    const reason = `The model server did not take calls for ${seconds(spentMs)}: ${failure.reason}`;
+  const { waitedMs, restedMs, rests } = sumWaits(waits, limits);
+  const nextMs = longestWait(failure, waits.length - rests, limits);
+  if (rests === 0 && waitedMs + nextMs <= limits.waitBudgetMs) {
+    const base = backOff(waits.length, limits);
+    const delayMs = Math.round(Math.max(failure.retryAfterMs ?? 0, base / 2) + (base / 2) * limits.random);
     return {
-      action: { type: "pause-build", reason, resumeAfterMs: nextMs },
-      why: `${failure.reason} → the build rests at its last checkpoint (the next wait of up to ${seconds(nextMs)} would exceed the ${seconds(limits.waitBudgetMs)} a task may wait).`,
+      action: retry(of, { delayMs }),
+      why: `${failure.reason} → again after ${describeTime(delayMs)}, with the same session where that is cheaper (wait ${waits.length + 1}; ${describeTime(waitedMs)} of ${describeTime(limits.waitBudgetMs)} waited).`,
     };
   }
-  const base = backOff(waits.length, limits);
-  const delayMs = Math.round(Math.max(failure.retryAfterMs ?? 0, base / 2) + (base / 2) * limits.random);
+  const restMs = nextRest(failure, rests, limits);
+  const reason = `The model server has not taken calls for ${describeTime(waitedMs + restedMs)}: ${failure.reason}`;
+  const mayRest = restedMs + restMs <= limits.restBudgetMs;
   return {
-    action: retry(of, { delayMs, freshSession: false }),
-    why: `${failure.reason} → the same session after ${seconds(delayMs)} (wait ${waits.length + 1}; ${seconds(spentMs)} of ${seconds(limits.waitBudgetMs)} waited).`,
+    action: { type: "pause-build", reason, resumeAfterMs: mayRest ? restMs : undefined },
+    why: mayRest
+      ? `${failure.reason} → the build rests for ${describeTime(restMs)} and tries again (a task may wait ${describeTime(limits.waitBudgetMs)}, the build rest ${describeTime(limits.restBudgetMs)}; ${describeTime(restedMs)} rested).`
+      : `${failure.reason} → the build ends at its last checkpoint, to be gone on with (it has rested ${describeTime(restedMs)} of ${describeTime(limits.restBudgetMs)}).`,
   };
 }
 
+/** What earlier failures of the model server came to, at most: waits of the task up to their budget, and from then on rests of the build. */
+function sumWaits(waits: readonly Failure[], limits: RecoveryLimits) {
+  const sum = { waitedMs: 0, restedMs: 0, rests: 0 };
+  for (const [index, one] of waits.entries()) {
+    const waitMs = longestWait(one, index - sum.rests, limits);
+    if (sum.rests === 0 && sum.waitedMs + waitMs <= limits.waitBudgetMs) sum.waitedMs += waitMs;
+    else sum.restedMs += nextRest(one, sum.rests++, limits);
+  }
+  return sum;
+}
+
+/** Rests begin with the longest wait and double. */
+function nextRest(failure: Failure, rests: number, { longestWaitMs, longestRestMs }: RecoveryLimits): number {
+  const doubled = longestWaitMs * 2 ** Math.min(rests, 30);
+  return Math.round(Math.max(1, failure.retryAfterMs ?? 0, Math.min(longestRestMs, doubled)));
+}
+
+function describeTime(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
 /** Failures that pass by themselves and are no fault of the task. */
-function isWait({ kind, permanent }: Failure): boolean {
+export function isWait({ kind, permanent }: Failure): boolean {
   return kind === "rate-limit" || (kind === "api-error" && permanent !== true);
 }
 
@@ -196,7 +227,6 @@ function retry({ failure, history, limits }: Case, change: Partial<Omit<Retry, "
     delayMs: 0,
     contextShare: all.some(({ kind }) => kind === "context-overflow") ? 0.5 : 1,
     withoutServers: listLeftOut(all, limits.requiredServers),
-    freshSession: true,
     note: "",
     ...change,
   };

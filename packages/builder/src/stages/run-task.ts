@@ -1,5 +1,6 @@
 import type { TaskRunResult } from "@ccb/core";
 import type { Attempt } from "../journal/run-table.ts";
+import { isWait } from "../recovery/choose-recovery.ts";
 import { classifyFailure } from "../recovery/classify-failure.ts";
 import { createStuckWatch } from "../recovery/watch-for-stuck.ts";
 import type { CommitMessage } from "../repository/open-repository.ts";
@@ -45,6 +46,7 @@ export async function runTaskSession(
   const { phase, task } = session;
   const resume = await chooseSessionResume(bench, session);
   const place = await openWorkplace(bench, { session, resumeFrom: resume?.base });
+  let goesOn = false;
   try {
     const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
     bench.fences.set(task.id, attempt);
@@ -54,11 +56,12 @@ export async function runTaskSession(
     const running = { bench, session, place, attempt, asked };
     const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
     const result = await finishSession(running, await runSession(running, prompt));
-    // The end of a finished task is noted together with its result, by whoever saves it; a stopped one is left open, so that it can be gone on with.
-    if (result.outcome === "failed") attempt.end(result.failure.kind);
+    // The end of a finished task is noted together with its result, by whoever saves it. One that was stopped, or that the model server turned away, is left open to be gone on with.
+    goesOn = result.outcome === "failed" && isWait(result.failure);
+    if (result.outcome === "failed" && !goesOn) attempt.end(result.failure.kind);
     return result;
   } finally {
-    const kept = await place.close();
+    const kept = goesOn ? undefined : await place.close();
     if (kept) reportSetAside(bench, task.id, kept);
   }
 }

@@ -80,11 +80,11 @@ export function findTask(state: BuildState, id: string): TaskState | undefined {
   return state.phases.flatMap((phase) => phase.tasks).find((task) => task.id === id);
 }
 
-/** The state with one task changed; `delayMs` is how long its next attempt waits. */
+/** The state with one task changed. */
 export function setTaskStatus(
   state: BuildState,
   id: string,
-  change: TaskState["status"] | { status: TaskState["status"]; delayMs: number },
+  change: TaskState["status"] | Partial<TaskState>,
 ): BuildState {
   const fields = typeof change === "string" ? { status: change } : change;
   const tasksOf = (phase: PhaseState) => phase.tasks.map((task) => (task.id === id ? { ...task, ...fields } : task));

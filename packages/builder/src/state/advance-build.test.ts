@@ -67,7 +67,12 @@ function answer(effect: WorkEffect, plan: Plan, isLucky: boolean): BuildInput {
     case "run-task":
       return isLucky
         ? { type: "task-finished", task: effect.task }
-        : { type: "task-failed", task: effect.task, next: { type: "retry", delayMs: 0 }, reason: "bad luck" };
+        : {
+            type: "task-failed",
+            task: effect.task,
+            next: { type: "retry", delayMs: 0, isCounted: true },
+            reason: "bad luck",
+          };
     case "check-phase":
       return { type: "phase-checked", phase: effect.phase, passed: isLucky, reason: "bad luck" };
     case "repair-phase":
@@ -159,6 +164,44 @@ test("a build that is interrupted starts nothing more, ends when what is under w
       expect(lifecycleOf(world.state)).toBe("failed");
     }),
   );
+});
+
+test("a task that the model server turned away is tried again after a rest, and uses up none of its attempts", () => {
+  const task = {
+    id: "t",
+    name: "t",
+    description: "t",
+    dependsOn: [],
+    files: ["a"],
+    requirementIds: [],
+    size: "S" as const,
+  };
+  const plan: Plan = { waivers: [], phases: [{ id: "p", name: "p", goal: "g", tasks: [task] }] };
+  const policy = { dryRun: false, skipTests: false, continueOnError: false, phases: undefined };
+  const world = begin({ ...policy, maxTaskAttempts: 1, maxRepairs: 0, parallelTasks: 1 });
+  while (world.open[0]?.type === "run-stage")
+    take(world, advanceBuild(world.state, answer(world.open.shift() as WorkEffect, plan, true)));
+  const failWith = (next: Extract<BuildInput, { type: "task-failed" }>["next"]) => {
+    expect(world.open).toMatchObject([{ type: "run-task", task: "t", attempt: 1 }]);
+    world.open = [];
+    take(world, advanceBuild(world.state, { type: "task-failed", task: "t", next, reason: "HTTP 529" }));
+  };
+  failWith({ type: "retry", delayMs: 5, isCounted: false });
+  for (let round = 0; round < 3; round++) {
+    failWith({ type: "rest", resumeAfterMs: 1000 });
+    expect(world.open).toEqual([]);
+    expect(lifecycleOf(world.state)).toBe("paused");
+    expect(world.state.pauseReason).toBe("HTTP 529");
+    take(world, advanceBuild(world.state, { type: "rest-ended" }));
+  }
+  failWith({ type: "rest", resumeAfterMs: 1000 });
+  take(world, advanceBuild(world.state, { type: "pause-requested" }));
+  // Somebody asked for a pause meanwhile: only somebody ends it.
+  take(world, advanceBuild(world.state, { type: "rest-ended" }));
+  expect(lifecycleOf(world.state)).toBe("paused");
+  take(world, advanceBuild(world.state, { type: "resume-requested" }));
+  failWith({ type: "retry", delayMs: 0, isCounted: true });
+  expect(world.state.outcome).toBe("failed");
 });
 
 test("an input that answers nothing under way changes nothing", () => {

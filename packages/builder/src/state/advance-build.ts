@@ -22,9 +22,11 @@ export function advanceBuild(state: BuildState, input: BuildInput): BuildStep {
     case "started":
       return settle(runStage(state, "intake"));
     case "pause-requested":
-      return settle({ state: { ...state, paused: true }, work: [] });
+      return settle({ state: { ...state, paused: true, pauseReason: undefined }, work: [] });
+    case "rest-ended":
+      return state.pauseReason === undefined ? { state, effects: [] } : resume(state);
     case "resume-requested":
-      return settle({ state: { ...state, paused: false, held: [] }, work: state.held });
+      return resume(state);
     case "interrupted":
       return interrupt(state, input);
     default:
@@ -32,10 +34,11 @@ export function advanceBuild(state: BuildState, input: BuildInput): BuildStep {
   }
 }
 
-type Answer = Exclude<
-  BuildInput,
-  { type: "started" } | { type: "pause-requested" } | { type: "resume-requested" } | { type: "interrupted" }
->;
+function resume(state: BuildState): BuildStep {
+  return settle({ state: { ...state, paused: false, pauseReason: undefined, held: [] }, work: state.held });
+}
+
+type Answer = Extract<BuildInput, { type: `${"stage" | "task"}-${string}` | `phase-${string}` }>;
 
 function answer(state: BuildState, input: Answer): BuildStep {
   const key = answeredKey(input);
@@ -155,8 +158,13 @@ function failTask(state: BuildState, input: Extract<BuildInput, { type: "task-fa
   const task = findTask(state, input.task);
   if (!task) return { state, work: [] };
   const { next } = input;
-  if (next.type === "retry" && task.attempts < state.policy.maxTaskAttempts) {
-    return proceed(setTaskStatus(state, task.id, { status: "pending", delayMs: next.delayMs }));
+  if (next.type === "rest") {
+    const pending = setTaskStatus(state, task.id, { status: "pending", attempts: task.attempts - 1 });
+    return proceed({ ...pending, paused: true, pauseReason: state.paused ? state.pauseReason : input.reason });
+  }
+  if (next.type === "retry" && (!next.isCounted || task.attempts < state.policy.maxTaskAttempts)) {
+    const attempts = next.isCounted ? task.attempts : task.attempts - 1;
+    return proceed(setTaskStatus(state, task.id, { status: "pending", delayMs: next.delayMs, attempts }));
   }
   const failed = setTaskStatus(state, task.id, "failed");
   if (state.policy.continueOnError) return proceed(failed);

@@ -51,13 +51,21 @@ export interface BuildState {
   /** Keys of the effects that were given out and are not answered yet, see {@link effectKey}. */
   underWay: string[];
   paused: boolean;
+  /** Why it is paused, where nobody asked for it. */
+  pauseReason: string | undefined;
   /** Effects that wait for the pause to end. */
   held: WorkEffect[];
   ending: BuildEnding | undefined;
 }
 
-/** What comes after a failed attempt; chosen by the recovery policy. */
-export type NextAttempt = { type: "retry"; delayMs: number } | { type: "fail" };
+/**
+ * What comes after a failed attempt; chosen by the recovery policy. An attempt that failed by no fault of the task (`isCounted` false) is none of those it may take. `rest`: the build
+ * pauses, and the task is tried again once it goes on.
+ */
+export type NextAttempt =
+  | { type: "retry"; delayMs: number; isCounted: boolean }
+  | { type: "rest"; resumeAfterMs: number }
+  | { type: "fail" };
 
 /** What is known of a plan from earlier runs. */
 export interface FinishedWork {
@@ -75,6 +83,8 @@ export type BuildInput =
   | { type: "phase-repaired"; phase: string }
   | { type: "pause-requested" }
   | { type: "resume-requested" }
+  /** A rest that the recovery policy took is over; a pause that somebody asked for meanwhile is not. */
+  | { type: "rest-ended" }
   /** An effect ended without a result (`effect` is its key), or the whole build is to end (no key). */
   | { type: "interrupted"; effect?: string; outcome: "stopped" | "budget-reached" | "failed"; reason: string };
 
@@ -102,6 +112,7 @@ export function defineInitialState(policy: BuildPolicy): BuildState {
     outcome: undefined,
     underWay: [],
     paused: false,
+    pauseReason: undefined,
     held: [],
     ending: undefined,
   };
