@@ -156,6 +156,7 @@ async function openTools(
     previous: opened.previous,
     fences,
     overTaskCap,
+    waivers: [],
     plan: () => plan,
     setPlan: (made) => {
       plan = made;

@@ -2,6 +2,7 @@ import { diffSpecs } from "@ccb/context";
 import { type BuildEvent, type BuildOutcome, CcbError, type Plan, systemClock } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { takeWaivers } from "./gate/take-waivers.ts";
 import { watchCommands } from "./journal/commands.ts";
 import { openWorkbench } from "./open-workbench.ts";
 import { prepareDirectory } from "./project/prepare-directory.ts";
@@ -89,6 +90,7 @@ async function prepareAndRun(
     if (prepared.backup)
       bench.emit({ type: "warning", message: `What was in ${prepared.paths.root} is now in ${prepared.backup}.` });
     await recoverDirectory(bench);
+    await takeWaivers(bench);
     const result = await runBuild(bench, {
       resumed: prepared.resumed,
       budgetReason: () => budgetReason,

@@ -12,6 +12,7 @@ import type {
 import type { CostLedger } from "@ccb/cost";
 import type { Gateway } from "@ccb/gateway";
 import type { GeneratedCodeLog } from "@ccb/logging";
+import type { Waiver } from "@ccb/testing/gate";
 import type { BuildOptions } from "./build-options.ts";
 import type { Journal } from "./journal/create-journal.ts";
 import type { Attempt } from "./journal/run-table.ts";
@@ -53,6 +54,8 @@ export interface Workbench {
   fences: Map<string, Attempt>;
   /** Tasks of which a call was refused because of the cap of a task. */
   overTaskCap: Set<string>;
+  /** What people have signed for among the findings of the gate. */
+  waivers: Waiver[];
   journal: Journal;
   backup: JournalBackup;
   /** The register of sessions. */

@@ -31,6 +31,19 @@ export type BuildLifecycle =
 /** How a build ended. */
 export type BuildOutcome = "done" | "planned" | "acceptance-failed" | "budget-reached" | "stopped" | "failed";
 
+/** A finding in generated code, as events and reports hold it. */
+export interface JudgedFinding {
+  rule: string;
+  /** Relative to the project, with "/". */
+  path: string;
+  /** From 1. */
+  line: number;
+  reason: string;
+  excerpt: string;
+  /** A waiver names it. */
+  codeHash: string;
+}
+
 /** What a build tells, without the time and number that every event carries. Order: see the README of `@ccb/core`. */
 export type BuildEventBody =
   | {
@@ -94,6 +107,25 @@ export type BuildEventBody =
       /** What is done about it: "retry", "fail-task", "pause-build", "stop-build". */
       action: string;
       why: string;
+    }
+  | {
+      /**
+       * What the gate saw in a session's work before it may be committed: `mend` sends the findings back to the session, `refused` ends the task since the rounds
+       * of mending are used up. `noted` are findings that are told and stop nothing.
+       */
+      type: "gate-judged";
+      phase: string;
+      task: string;
+      /** From 1 in each attempt. */
+      round: number;
+      outcome: "clean" | "mend" | "refused";
+      findings: JudgedFinding[];
+      noted: JudgedFinding[];
+      /** Findings that a person has signed for. */
+      waived: (JudgedFinding & { signedBy: string; why: string })[];
+      /** Files of code that were read. */
+      files: number;
+      durationMs: number;
     }
   | {
       type: "merge-end";

@@ -55,6 +55,8 @@ export const defaultRecoveryLimits: Omit<RecoveryLimits, "requiredServers" | "ra
     timeout: 1,
     "file-conflict": 2,
     "test-failure": 2,
+    // The session itself was sent back twice already.
+    gate: 0,
     "resource-limit": 1,
     "task-budget": 1,
     stuck: 1,
@@ -113,6 +115,7 @@ const describeStrategy: Record<RetriedKind, string> = {
   timeout: "a new session that is told of the time-out",
   "file-conflict": "a new session that is shown both sides",
   "test-failure": "a new session that is shown what failed",
+  gate: "a new session that is told what the gate refused",
   "resource-limit": "again after a wait",
   "task-budget": "a new session that is told to take larger steps",
   stuck: "a new session that is told what the last one repeated",
@@ -137,6 +140,7 @@ const strategies: Record<RetriedKind, (of: Case) => RecoveryAction> = {
       note: `The work on this task could not be merged with what was finished meanwhile: ${of.failure.reason}`,
     }),
   "test-failure": (of) => retry(of, { note: `The checks after this task failed: ${of.failure.reason}` }),
+  gate: (of) => retry(of, { note: `An earlier session on this task did not count: ${of.failure.reason}` }),
   "resource-limit": (of) => retry(of, { delayMs: of.limits.longestWaitMs / 4 }),
   "task-budget": (of) =>
     retry(of, {

@@ -2,7 +2,7 @@
  * What kind of thing went wrong; each has a strategy in `chooseRecovery`.
  *
  * credentials: the model server refuses until a person acts (key, credit, permission, model name) · build-budget: the build's cost cap · task-budget: the
- * session's turns or share of money · resource-limit: disk, memory or file handles of this machine · no-change: a session that was to make files made none.
+ * session's turns or share of money · gate: the zero-mock gate refused the work, also after the session was told · resource-limit: disk, memory or file handles of this machine · no-change: a session that was to make files made none.
  */
 export type FailureKind =
   | "rate-limit"
@@ -13,6 +13,7 @@ export type FailureKind =
   | "timeout"
   | "file-conflict"
   | "test-failure"
+  | "gate"
   | "resource-limit"
   | "task-budget"
   | "build-budget"

@@ -61,6 +61,8 @@ function tellWork(event: BuildEvent, steps: number): string | undefined {
       return `**task** \`${event.task}\` ended as ${event.outcome}${event.commit === undefined ? "" : ` with commit \`${event.commit.slice(0, 7)}\``}: ${event.files} files, ${steps} steps, ${formatMs(event.durationMs)}${event.reason === "" ? "" : `. ${escapeMarkdown(event.reason)}`}`;
     case "criterion-checked":
       return `**criterion** [${escapeMarkdown(event.criterion)}](artifacts/evidence/${encodeURIComponent(event.criterion)}.json) ${event.passed ? "passed" : "failed"}: ${escapeMarkdown(event.summary)}`;
+    case "gate-judged":
+      return tellGate(event);
     case "mcp-unavailable":
       return `**MCP server** ${escapeMarkdown(event.server)} did not answer: ${escapeMarkdown(event.reason)}`;
     case "mcp-violated":
@@ -70,4 +72,20 @@ function tellWork(event: BuildEvent, steps: number): string | undefined {
     default:
       return undefined;
   }
+}
+
+function tellGate({
+  task,
+  outcome,
+  round,
+  findings,
+  waived,
+  files,
+}: Extract<BuildEvent, { type: "gate-judged" }>): string {
+  const signed = waived.map(({ rule, path, line, signedBy }) => `${rule} in ${path}:${line} (signed by ${signedBy})`);
+  const passed = signed.length === 0 ? "" : `, past ${escapeMarkdown(signed.join(", "))}`;
+  if (outcome === "clean") return `**gate** let the work on task \`${task}\` through (${files} files read)${passed}`;
+  const places = findings.map(({ rule, path, line, reason }) => `${path}:${line} ${rule}: ${reason}`);
+  const end = outcome === "mend" ? "sent task" : "refused task";
+  return `**gate** ${end} \`${task}\`${outcome === "mend" ? " back" : ""} (round ${round}): ${escapeMarkdown(places.join("; "))}`;
 }

@@ -41,6 +41,8 @@ export interface Repository {
   commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
   /** Commits what changed under these paths, relative to the directory, and nothing else; nothing when nothing did. */
   commitPaths(paths: readonly string[], message: CommitMessage): Promise<void>;
+  /** Makes a commit HEAD again without touching a file: what was committed since is uncommitted. */
+  takeBackCommits(base: string): Promise<void>;
   /** Paths that differ from a commit in the working tree, new ones included; artifacts/ is not looked at. */
   listChanges(from: string): Promise<string[]>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
@@ -117,6 +119,9 @@ export function openRepository(options: { directory: string; environment: Record
       await git(["add", "--all", "--", ...present]);
       if ((await text(["diff", "--cached", "--name-only", "--", ...present])) === "") return;
       await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", ...present]);
+    },
+    async takeBackCommits(base) {
+      if ((await head()) !== base) await git(["reset", "--quiet", "--soft", base]);
     },
     async listChanges(from) {
       await git(["add", "--all", "--", ".", ":!artifacts"]);

@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import type { TaskRunResult } from "@ccb/core";
+import { type ArtifactsGuard, guardArtifacts } from "../gate/guard-artifacts.ts";
+import { holdToGate } from "../gate/hold-to-gate.ts";
 import type { Attempt } from "../journal/run-table.ts";
 import { isWait } from "../recovery/choose-recovery.ts";
 import { classifyFailure } from "../recovery/classify-failure.ts";
@@ -28,6 +31,7 @@ interface Running {
   session: TaskSession;
   place: Workplace;
   attempt: Attempt;
+  guard: ArtifactsGuard;
   asked: SessionPrompt;
 }
 
@@ -46,6 +50,7 @@ export async function runTaskSession(
   const { phase, task } = session;
   const resume = await chooseSessionResume(bench, session);
   const place = await openWorkplace(bench, { session, resumeFrom: resume?.base });
+  const guard = await guardArtifacts([bench.paths.artifacts, join(place.directory, "artifacts")]);
   let goesOn = false;
   try {
     const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
@@ -53,7 +58,7 @@ export async function runTaskSession(
     bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
     if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
     const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
-    const running = { bench, session, place, attempt, asked };
+    const running = { bench, session, place, attempt, guard, asked };
     const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
     const result = await finishSession(running, await runSession(running, prompt));
     // The end of a finished task is noted together with its result, by whoever saves it. One that was stopped, or that the model server turned away, is left open to be gone on with.
@@ -61,6 +66,7 @@ export async function runTaskSession(
     if (result.outcome === "failed" && !goesOn) attempt.end(result.failure.kind);
     return result;
   } finally {
+    await guard.undoChanges();
     const kept = goesOn ? undefined : await place.close();
     if (kept) reportSetAside(bench, task.id, kept);
   }
@@ -125,7 +131,10 @@ async function judgeSession(
     changedFiles: session.mayChangeNothing ? undefined : changed.length,
     declaredFiles: session.task.files.length,
   });
-  const secret = isDone && !failure ? await describeSecrets(place.directory, changed) : undefined;
+  const secret =
+    isDone && !failure
+      ? await describeSecrets({ directory: place.directory, paths: changed, waivers: bench.waivers })
+      : undefined;
   if (secret !== undefined) return { outcome: "failed", failure: { kind: "test-failure", reason: secret } };
   return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
 }
@@ -135,9 +144,16 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
   const { bench, session, place, attempt } = running;
   const { phase, task } = session;
   let ended = first;
-  for (let conflicts = 0; ; conflicts++) {
+  for (let conflicts = 0, round = 1; ; ) {
     const bad = await judgeSession(running, ended);
     if (bad) return bad;
+    const gate = await holdToGate(bench, { ...running, round });
+    if (gate.outcome === "refused") return { outcome: "failed", failure: gate.failure };
+    if (gate.outcome === "mend") {
+      round++;
+      ended = await goOn(running, { ended, prompt: gate.prompt });
+      continue;
+    }
     attempt.fence();
     const message = renderCommit(bench, session);
     const made = await place.commit(message);
@@ -159,7 +175,7 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
       files,
     });
     const reason = `Its work is in conflict with what was merged meanwhile, in ${files.join(", ")}.`;
-    if (conflicts >= maxConflictSessions) return { outcome: "failed", failure: { kind: "file-conflict", reason } };
+    if (conflicts++ >= maxConflictSessions) return { outcome: "failed", failure: { kind: "file-conflict", reason } };
     await place.showConflict(made, merged.head);
     const prompt = await renderConflictPrompt({ task, directory: place.directory, files });
     ended = await runSession(running, { ...running.asked, prompt });
@@ -169,6 +185,14 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
       return { outcome: "failed", failure: { kind: "file-conflict", reason: why } };
     }
   }
+}
+
+/** The session goes on where it ended; where it cannot, another is told the task with it. */
+async function goOn(running: Running, next: { ended: SessionEnd; prompt: string }): Promise<SessionEnd> {
+  const { sessionId } = next.ended.run;
+  const { asked } = running;
+  if (sessionId === undefined) return runSession(running, { ...asked, prompt: `${asked.prompt}\n\n${next.prompt}` });
+  return runSession(running, { ...asked, prompt: next.prompt, resumeSessionId: sessionId });
 }
 
 function renderCommit(bench: Workbench, { task, phase }: TaskSession): CommitMessage {

@@ -20,18 +20,27 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
     const kept = await repository.setAside(base, nameSetAside(bench, task.id));
     if (kept) reportSetAside(bench, task.id, kept);
   }
+  let isCommitted = false;
   return {
     directory: paths.root,
     base,
     repository,
     servers: bench.servers,
     // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
-    commit: (message) => repository.commitSince(base, message, "artifacts"),
+    async commit(message) {
+      const commit = await repository.commitSince(base, message, "artifacts");
+      isCommitted = true;
+      return commit;
+    },
     integrate: async (commit) => ({ outcome: "merged", commit, isFastForward: true }),
     showConflict: () => {
       throw new CcbError({ code: "unexpected", message: "Work in the project directory cannot conflict with itself." });
     },
-    // What a failed session left stays, as its author would leave it; the next one sets it aside.
-    close: async () => undefined,
+    // What a failed session left stays in the files, as its author would leave it; the next one sets it aside. What it committed by itself was not judged, so it is taken off the main line; a session
+    // that was stopped may be gone on with.
+    async close() {
+      if (!isCommitted && !bench.signal.aborted) await repository.takeBackCommits(base);
+      return undefined;
+    },
   };
 }

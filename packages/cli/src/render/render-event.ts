@@ -40,6 +40,8 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       const commit = event.commit ? paint.dim(event.commit.slice(0, 7)) : "";
       return `  ${good} ${event.task.padEnd(24)} ${formatPlural(event.files, "file").padEnd(9)} ${formatDuration(event.durationMs).padEnd(8)} ${commit}`;
     }
+    case "gate-judged":
+      return renderGate(event, paint);
     case "criterion-checked":
       return event.passed
         ? undefined
@@ -60,6 +62,24 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     default:
       return undefined;
   }
+}
+
+function renderGate(event: Extract<BuildEvent, { type: "gate-judged" }>, paint: Painter): string | undefined {
+  const { outcome, task, findings, noted, waived } = event;
+  const lines = [
+    ...findings.map(
+      ({ path, line, rule, reason, codeHash }) => `${path}:${line} ${rule}: ${reason} ${paint.dim(`[${codeHash}]`)}`,
+    ),
+    ...noted.map(({ path, line, reason }) => paint.dim(`${path}:${line} ${reason}`)),
+    ...waived.map(({ path, line, rule, signedBy }) => paint.dim(`${path}:${line} ${rule}, signed by ${signedBy}`)),
+  ];
+  if (lines.length === 0) return undefined;
+  const head = {
+    clean: `${paint.good("✓")} ${task}: the gate let it through`,
+    mend: `${paint.warn("!")} ${task}: the gate sent it back (${formatPlural(findings.length, "finding")})`,
+    refused: `${paint.bad("✗")} ${task}: the gate refused it (${formatPlural(findings.length, "finding")})`,
+  }[outcome];
+  return [`  ${head}`, ...lines.map((line) => `      ${line}`)].join("\n");
 }
 
 function describeModel(model: string): string {

@@ -21,6 +21,8 @@ export function levelOfEvent(event: BuildEvent): LogLevel {
       return "warn";
     case "task-end":
       return event.outcome === "failed" ? "error" : "info";
+    case "gate-judged":
+      return event.outcome === "clean" ? "info" : "warn";
     case "criterion-checked":
       return event.passed ? "info" : "warn";
     case "phase-end":

@@ -2,7 +2,7 @@ import type { AssertionFact, FileFacts, TestFact } from "./_facts.ts";
 import { makeFinding } from "./_make-finding.ts";
 import { lineOf, squeeze } from "./_syntax.ts";
 import type { GateFinding, SourceTree } from "./gate-finding.ts";
-import { judgeTree, readFacts } from "./judge-tree.ts";
+import { judgeFacts, readFacts } from "./judge-tree.ts";
 
 export interface JudgeChangeOptions {
   before: SourceTree;
@@ -23,13 +23,15 @@ export function judgeChange({
   protectedPaths = defaultProtectedPaths,
 }: JudgeChangeOptions): GateFinding[] {
   const known = new Map<string, number>();
-  for (const finding of judgeTree(before).findings) known.set(keyOf(finding), (known.get(keyOf(finding)) ?? 0) + 1);
-  const added = judgeTree(after).findings.filter((finding) => {
+  const older = readFacts(before);
+  const newer = readFacts(after, { tree: before, facts: older });
+  for (const finding of judgeFacts(older).findings) known.set(keyOf(finding), (known.get(keyOf(finding)) ?? 0) + 1);
+  const added = judgeFacts(newer).findings.filter((finding) => {
     const left = known.get(keyOf(finding)) ?? 0;
     known.set(keyOf(finding), left - 1);
     return left <= 0;
   });
-  return [...findEdits(before, after, protectedPaths), ...compareTests(readFacts(before), readFacts(after)), ...added];
+  return [...findEdits(before, after, protectedPaths), ...compareTests(older, newer), ...added];
 }
 
 /** The same code in the same file is the same finding, wherever it has moved to. */

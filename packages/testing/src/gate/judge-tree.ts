@@ -28,7 +28,11 @@ export interface TreeVerdict {
  * sorted by path and line.
  */
 export function judgeTree(tree: SourceTree): TreeVerdict {
-  const files = readFacts(tree);
+  return judgeFacts(readFacts(tree));
+}
+
+/** The same for files that were read already. */
+export function judgeFacts(files: readonly FileFacts[]): TreeVerdict {
   const extended = new Set(files.flatMap((file) => file.classes.flatMap(({ bases }) => bases)));
   const tests = readTestTexts(files);
   const findings = files.flatMap((file) => [
@@ -50,12 +54,18 @@ export function judgeTree(tree: SourceTree): TreeVerdict {
   };
 }
 
-/** The facts of every file that the gate can read. */
-export function readFacts(tree: SourceTree): FileFacts[] {
+/** True for a path whose text `judgeTree` reads: code in a language it knows, that is the project's own. */
+export function isJudgedPath(path: string): boolean {
+  return languageOf(path) !== undefined && !foreign.test(path);
+}
+
+/** The facts of every file that the gate can read. Those of `known` with the same text are used again: parsing is what takes the time. */
+export function readFacts(tree: SourceTree, known?: { tree: SourceTree; facts: readonly FileFacts[] }): FileFacts[] {
+  const before = new Map(known?.facts.map((facts) => [facts.path, facts]));
   return Object.entries(tree).flatMap(([path, text]) => {
-    const language = languageOf(path);
-    if (language === undefined || foreign.test(`${path}`) || text.includes("\0") || hasLongLine(text)) return [];
-    return [language === "python" ? readPython(path, text) : readJavaScript(path, text)];
+    if (!isJudgedPath(path) || text.includes("\0") || hasLongLine(text)) return [];
+    const same = known?.tree[path] === text ? before.get(path) : undefined;
+    return [same ?? (languageOf(path) === "python" ? readPython(path, text) : readJavaScript(path, text))];
   });
 }
 
