@@ -105,13 +105,50 @@ test("a conflict goes back to a session that is shown both sides, and nothing of
   });
 
   expect(result.reason).toBe("Every phase is built.");
-  expect(events.filter((event) => event.type === "merge-end")).toMatchObject([
-    { outcome: "conflict", files: ["undeclared.txt"] },
+  expect(events.filter((event) => event.type === "merge-refused")).toMatchObject([
+    { cause: "conflict", files: ["undeclared.txt"] },
   ]);
   expect(shown[0]).toContain("made by left");
   expect(shown[0]).toContain("made by right");
   expect(content("undeclared.txt")).toBe("made by left\nmade by right\n");
   expect(content("left.txt") + content("right.txt")).toBe("left\nright\n");
+  expectNothingLeftBehind();
+});
+
+test("work that is right alone and wrong together is tested before the main line moves, and goes back to a session", async () => {
+  const check = {
+    kind: "command",
+    command: "test $(cat *.txt | grep -c loud) -lt 2",
+    expect: { exitCode: 0 },
+  } as const;
+  const tasks: FileTask[] = ["left", "right"].map((id) => ({ id, writes: { [`${id}.txt`]: `${id} is loud` }, check }));
+  const both = Promise.withResolvers<void>();
+  const begun = new Set<string>();
+  const told: string[] = [];
+  const { result, events } = await runFilesBuild({
+    cwd,
+    tasks,
+    options: { parallelTasks: 2 },
+    onSession: async (task, conversation) => {
+      if (conversation.firstUserText.includes("was put together with other work")) {
+        told.push(conversation.firstUserText);
+        return playFiles({ [`${task}.txt`]: `${task} is quiet` }, conversation, task);
+      }
+      begun.add(task);
+      if (begun.size === 2) both.resolve();
+      await both.promise;
+      return undefined;
+    },
+  });
+
+  expect(result.reason).toBe("Every phase is built.");
+  const refused = events.flatMap((event) => (event.type === "merge-refused" ? [event] : []));
+  expect(refused).toMatchObject([{ cause: "tests", files: [], criteria: ["PART-LEFT", "PART-RIGHT"] }]);
+  expect(told[0]).toContain("grep -c loud");
+  const second = refused[0]?.task ?? "";
+  expect(content(`${second}.txt`)).toBe(`${second} is quiet\n`);
+  expect((content("left.txt") + content("right.txt")).match(/loud/g)).toHaveLength(1);
+  expect(listCommittedTasks(cwd).toSorted()).toEqual(["left", "right"]);
   expectNothingLeftBehind();
 });
 

@@ -1,4 +1,4 @@
-import { type Plan, readPromptSection, type Task } from "@ccb/core";
+import { type Check, type Plan, readPromptSection, type Task } from "@ccb/core";
 import type { ContentBlock, Conversation, ScriptRule } from "@ccb/testing";
 import { readRequirements } from "./scripted-product.ts";
 
@@ -10,6 +10,8 @@ export interface FileTask {
   writes: Record<string, string>;
   /** What the task says it will write; the paths of `writes` when omitted. */
   declares?: string[];
+  /** How it is accepted; by its first file being there when omitted. */
+  check?: Check;
 }
 
 /** A specification with one requirement for each task. */
@@ -132,7 +134,7 @@ function criteriaFor(tasks: readonly FileTask[], conversation: Conversation) {
           validationMethod: "file",
           testData: [],
           requirementIds: [id],
-          check: { kind: "file", path, expect: { exists: true } },
+          check: task.check ?? { kind: "file", path, expect: { exists: true } },
         },
       ];
     }),

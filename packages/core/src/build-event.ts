@@ -128,13 +128,16 @@ export type BuildEventBody =
       durationMs: number;
     }
   | {
-      type: "merge-end";
+      /** A task's work could not be brought onto the main line as it is, and goes back to a session. */
+      type: "merge-refused";
       phase: string;
       task: string;
-      outcome: "merged" | "conflict";
-      commit: string | undefined;
+      /** Lines that both sides changed, or checks that fail on the merged files. */
+      cause: "conflict" | "tests";
       /** Files with a conflict. */
       files: string[];
+      /** Criteria that failed. */
+      criteria: string[];
     }
   | {
       type: "criterion-checked";

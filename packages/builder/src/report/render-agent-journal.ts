@@ -61,6 +61,10 @@ function tellWork(event: BuildEvent, steps: number): string | undefined {
       return `**task** \`${event.task}\` ended as ${event.outcome}${event.commit === undefined ? "" : ` with commit \`${event.commit.slice(0, 7)}\``}: ${event.files} files, ${steps} steps, ${formatMs(event.durationMs)}${event.reason === "" ? "" : `. ${escapeMarkdown(event.reason)}`}`;
     case "criterion-checked":
       return `**criterion** [${escapeMarkdown(event.criterion)}](artifacts/evidence/${encodeURIComponent(event.criterion)}.json) ${event.passed ? "passed" : "failed"}: ${escapeMarkdown(event.summary)}`;
+    case "merge-refused": {
+      const found = event.cause === "conflict" ? `a conflict in ${event.files.join(", ")}` : event.criteria.join(", ");
+      return `**merge** sent task \`${event.task}\` back (${event.cause}): ${escapeMarkdown(found)}`;
+    }
     case "gate-judged":
       return tellGate(event);
     case "mcp-unavailable":

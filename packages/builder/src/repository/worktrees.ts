@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import type { Evidence } from "@ccb/core";
 import { type CommitMessage, renderMessage } from "./open-repository.ts";
 import { readHead } from "./read-head.ts";
 import { runGit } from "./run-git.ts";
@@ -7,7 +8,12 @@ import { runGit } from "./run-git.ts";
 /** What became of bringing a commit onto the main line. */
 export type MergeResult =
   | { outcome: "merged"; commit: string; isFastForward: boolean }
-  | { outcome: "conflict"; head: string; files: string[] };
+  | { outcome: "conflict"; head: string; files: string[] }
+  /** Nobody else's work is in the way, but whoever looked at the merged files found something. */
+  | { outcome: "rejected"; head: string; failed: Evidence[] };
+
+/** Looks at a merged tree, by its hash, before the main line moves to it; what it finds keeps it from there. */
+export type TryTree = (tree: string, head: string) => Promise<Evidence[]>;
 
 /** Worktrees of a repository and the way of their commits onto its main line. Every method rejects with a CcbError that holds git's own words. */
 export interface Worktrees {
@@ -25,9 +31,9 @@ export interface Worktrees {
   release(name: string): Promise<void>;
   /**
    * Brings one commit onto HEAD: as it is where HEAD is its parent, else as a new commit with the merged tree. The merge is tried without touching
-   * any file first; a conflict changes nothing. HEAD moves only if it is still where it was.
+   * any file first, and `tryTree` may look at the result; a conflict or a finding changes nothing. HEAD moves only if it is still where it was.
    */
-  merge(commit: string, message: CommitMessage | string): Promise<MergeResult>;
+  merge(commit: string, message: CommitMessage | string, tryTree?: TryTree): Promise<MergeResult>;
   /** Puts the main working tree to HEAD. */
   checkOut(): Promise<void>;
 }
@@ -78,7 +84,7 @@ export function openWorktrees(options: { directory: string; environment: Record<
       );
     },
     release: async (name) => void (await git(["update-ref", "-d", `refs/ccb/${name}`])),
-    async merge(commit, message) {
+    async merge(commit, message, tryTree) {
       const from = await head();
       if ((await text(["rev-parse", `${commit}^`])) === from) {
         await moveHead(from, commit);
@@ -86,6 +92,8 @@ export function openWorktrees(options: { directory: string; environment: Record<
       }
       const tried = await tryMerge(git, from, commit);
       if (tried.files.length > 0) return { outcome: "conflict", head: from, files: tried.files };
+      const failed = (await tryTree?.(tried.tree, from)) ?? [];
+      if (failed.length > 0) return { outcome: "rejected", head: from, failed };
       const words = typeof message === "string" ? message.trim() : renderMessage(message, "");
       const merged = await text(["commit-tree", tried.tree, "-p", from, "-m", words]);
       await moveHead(from, merged);

@@ -16,18 +16,17 @@ import { recordFiles } from "./_record-files.ts";
 import { reportExecutorEvent } from "./_report-executor-event.ts";
 import { watchCompliance } from "./_watch-compliance.ts";
 import { chooseSessionResume } from "./choose-session-resume.ts";
-import { findConflictMarkers, renderConflictPrompt } from "./resolve-conflict.ts";
+import { findUnresolved, type MergeRounds, mergeWork } from "./merge-work.ts";
 import { hashTaskInputs } from "./reuse-task.ts";
 import type { TaskSession, TaskSessionResult } from "./task-session.ts";
 
 const defaultTaskTimeoutMs = 30 * 60_000;
 const idleLimitMs = 6 * 60_000;
 const maxTurns = 200;
-/** Sessions that may try to resolve one task's conflicts. */
-const maxConflictSessions = 2;
 
 interface Running {
   bench: Workbench;
+  work: BuildWork;
   session: TaskSession;
   place: Workplace;
   attempt: Attempt;
@@ -58,7 +57,7 @@ export async function runTaskSession(
     bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
     if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
     const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
-    const running = { bench, session, place, attempt, guard, asked };
+    const running = { bench, work, session, place, attempt, guard, asked };
     const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
     const result = await finishSession(running, await runSession(running, prompt));
     // The end of a finished task is noted together with its result, by whoever saves it. One that was stopped, or that the model server turned away, is left open to be gone on with.
@@ -139,12 +138,12 @@ async function judgeSession(
   return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
 }
 
-/** Commits a session's work and brings it onto the main line; a conflict goes back to a session that sees both sides. */
+/** Holds a session's work to the gate, commits it and brings it onto the main line; what is found on the way goes back to a session, within limits. */
 async function finishSession(running: Running, first: SessionEnd): Promise<TaskSessionResult> {
-  const { bench, session, place, attempt } = running;
-  const { phase, task } = session;
+  const { bench, work, session, place, attempt } = running;
+  const rounds: MergeRounds = { conflicts: 0, tests: 0 };
   let ended = first;
-  for (let conflicts = 0, round = 1; ; ) {
+  for (let round = 1; ; ) {
     const bad = await judgeSession(running, ended);
     if (bad) return bad;
     const gate = await holdToGate(bench, { ...running, round });
@@ -158,33 +157,22 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
     const message = renderCommit(bench, session);
     const made = await place.commit(message);
     attempt.fence();
-    const merged = await place.integrate(made, message);
-    if (merged.outcome === "merged") {
-      const files = await bench.repository.changedFiles(`${merged.commit}^`, merged.commit);
-      if (files.length === 0) bench.emit({ type: "warning", message: `Task ${task.id} changed no file.` });
-      await recordFiles(bench, { session, directory: place.directory, files });
-      return { outcome: "done", commit: merged.commit, files: files.length, text: first.run.text, attempt };
-    }
-    const { files } = merged;
-    bench.emit({
-      type: "merge-end",
-      phase: phase.id,
-      task: task.id,
-      outcome: "conflict",
-      commit: undefined,
-      files,
-    });
-    const reason = `Its work is in conflict with what was merged meanwhile, in ${files.join(", ")}.`;
-    if (conflicts++ >= maxConflictSessions) return { outcome: "failed", failure: { kind: "file-conflict", reason } };
-    await place.showConflict(made, merged.head);
-    const prompt = await renderConflictPrompt({ task, directory: place.directory, files });
-    ended = await runSession(running, { ...running.asked, prompt });
-    const left = await findConflictMarkers(place.directory, files);
-    if (left.length > 0 && ended.run.status === "done") {
-      const why = `Conflict markers were left in ${left.join(", ")}.`;
-      return { outcome: "failed", failure: { kind: "file-conflict", reason: why } };
-    }
+    const merge = await mergeWork(bench, work, { session, place, made, message, rounds });
+    if (merge.outcome === "refused") return { outcome: "failed", failure: merge.failure };
+    if (merge.outcome === "merged") return closeTask(running, { commit: merge.commit, text: first.run.text });
+    ended = await runSession(running, { ...running.asked, prompt: merge.prompt });
+    const unresolved = ended.run.status === "done" ? await findUnresolved(place.directory, merge.files) : undefined;
+    if (unresolved) return { outcome: "failed", failure: unresolved };
   }
+}
+
+/** Notes what a merged commit changed. */
+async function closeTask(running: Running, made: { commit: string; text: string }): Promise<TaskSessionResult> {
+  const { bench, session, place, attempt } = running;
+  const files = await bench.repository.changedFiles(`${made.commit}^`, made.commit);
+  if (files.length === 0) bench.emit({ type: "warning", message: `Task ${session.task.id} changed no file.` });
+  await recordFiles(bench, { session, directory: place.directory, files });
+  return { outcome: "done", ...made, files: files.length, attempt };
 }
 
 /** The session goes on where it ended; where it cannot, another is told the task with it. */

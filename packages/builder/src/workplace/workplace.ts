@@ -1,4 +1,4 @@
-import type { McpServerDefinition } from "@ccb/core";
+import type { Evidence, McpServerDefinition } from "@ccb/core";
 import type { CommitMessage, Repository } from "../repository/open-repository.ts";
 import type { MergeResult } from "../repository/worktrees.ts";
 import type { TaskSession } from "../stages/task-session.ts";
@@ -16,8 +16,15 @@ export interface Workplace {
   servers: McpServerDefinition[];
   /** One commit of everything the session did; reachable from then on, whatever happens. */
   commit(message: CommitMessage): Promise<string>;
-  /** Brings the commit onto the main line. */
-  integrate(commit: string, message: CommitMessage): Promise<MergeResult>;
+  /**
+   * Brings the commit onto the main line. Where that has moved, the place is put to the merged files and `test` looks at them; what fails keeps the commit away, and the files stay for a
+   * session to mend.
+   */
+  integrate(
+    commit: string,
+    message: CommitMessage,
+    test: (directory: string) => Promise<Evidence[]>,
+  ): Promise<MergeResult>;
   /** After a conflict: puts the place to the main line's commit with the conflict in its files, so that a session can resolve it. */
   showConflict(commit: string, head: string): Promise<void>;
   /** Ends the place. What was not committed is kept under a ref, which is returned; nothing is left behind. */

@@ -49,9 +49,15 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
       await worktrees.keep(`done/${task.id}`, commit);
       return commit;
     },
-    async integrate(commit, message) {
+    async integrate(commit, message, test) {
       return bench.merges.run(task.id, async () => {
-        const result = await worktrees.merge(commit, message);
+        const result = await worktrees.merge(commit, message, async (tree, head) => {
+          await git(["read-tree", "--reset", "-u", tree]);
+          const failed = (await bringsPackages(git, commit, tree)) ? [] : await test(directory);
+          if (failed.length > 0) await git(["reset", "--quiet", "--mixed", head]);
+          return failed;
+        });
+        if (result.outcome === "rejected") base = result.head;
         isMerged = result.outcome === "merged";
         if (isMerged) await mergeMemory(paths, task.id);
         return result;
@@ -71,6 +77,15 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
     },
   };
 }
+
+/** Whether others' work brings packages that are not installed here: then what fails here says nothing. */
+async function bringsPackages(git: (args: string[]) => Promise<string>, own: string, merged: string): Promise<boolean> {
+  return (await git(["diff", "--name-only", own, merged, "--", ...packageFiles])).trim() !== "";
+}
+
+const packageFiles = ["package.json", "*-lock.*", "requirements*.txt", "pyproject.toml"].map(
+  (name) => `:(glob)**/${name}`,
+);
 
 /** Installed dependencies are copied (as clones where the file system can), so that two sessions never write into one folder. */
 async function copyDependencies(from: string, to: string): Promise<void> {

@@ -40,6 +40,12 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       const commit = event.commit ? paint.dim(event.commit.slice(0, 7)) : "";
       return `  ${good} ${event.task.padEnd(24)} ${formatPlural(event.files, "file").padEnd(9)} ${formatDuration(event.durationMs).padEnd(8)} ${commit}`;
     }
+    case "merge-refused": {
+      const { task, cause, files, criteria } = event;
+      const what =
+        cause === "conflict" ? `conflict in ${files.join(", ")}` : `${criteria.join(", ")} failed on the merged files`;
+      return `  ${paint.warn("!")} ${task}: back from the merge, ${what}`;
+    }
     case "gate-judged":
       return renderGate(event, paint);
     case "criterion-checked":

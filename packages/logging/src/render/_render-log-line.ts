@@ -18,6 +18,7 @@ export function levelOfEvent(event: BuildEvent): LogLevel {
     case "call-refused":
     case "mcp-unavailable":
     case "mcp-violated":
+    case "merge-refused":
       return "warn";
     case "task-end":
       return event.outcome === "failed" ? "error" : "info";
