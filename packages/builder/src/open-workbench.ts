@@ -127,7 +127,7 @@ async function openTools(
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
   const backup = createJournalBackup({ store, path: paths.databaseBackup, clock, onProblem });
-  closers.push(() => backup.flush());
+  closers.push(() => backup.close());
   closers.push(await openSessions(setup));
   const fences = new Map<string, Attempt>();
   const overTaskCap = new Set<string>();

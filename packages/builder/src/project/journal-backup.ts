@@ -5,8 +5,8 @@ import type { Store } from "@ccb/store";
 export interface JournalBackup {
   /** Has a copy made as soon as the next is due. */
   request(): void;
-  /** Makes the copy that was requested last, if it is not made yet. */
-  flush(): Promise<void>;
+  /** Makes the copy that was requested last, if it is not made yet, and no other after it. Close the journal only then. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds from a request to the copy at least: a resumed build passes its first stages without one. */
@@ -30,6 +30,7 @@ export function createJournalBackup(options: {
   let copying: Promise<void> | undefined;
   let restUntilMs = 0;
   let isTold = false;
+  let isClosing = false;
 
   async function copy(): Promise<void> {
     isWanted = false;
@@ -41,16 +42,18 @@ export function createJournalBackup(options: {
     });
     const endedMs = clock.monotonicMs();
     restUntilMs = endedMs + restFactor * (endedMs - startedMs);
-    copying = undefined;
-    if (isWanted) schedule();
   }
 
+  /** One copy at a time; the next is due after a rest, unless this was the last. */
   function schedule(): void {
-    if (timer || copying) return;
+    if (isClosing || timer || copying) return;
     const waitMs = Math.max(leastWaitMs, restUntilMs - clock.monotonicMs());
     timer = setTimeout(() => {
       timer = undefined;
-      copying = copy();
+      copying = copy().finally(() => {
+        copying = undefined;
+        if (isWanted) schedule();
+      });
     }, waitMs);
   }
 
@@ -59,11 +62,11 @@ export function createJournalBackup(options: {
       isWanted = true;
       schedule();
     },
-    async flush() {
-      await copying;
-      while (isWanted) await copy();
+    async close() {
+      isClosing = true;
       clearTimeout(timer);
-      timer = undefined;
+      await copying;
+      if (isWanted) await copy();
     },
   };
 }
