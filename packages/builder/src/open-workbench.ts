@@ -17,6 +17,7 @@ import { findLostTail } from "./project/find-lost-tail.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
 import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
+import { withoutCredentials } from "./project/without-credentials.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
 import { sealSessions, unsealSessions } from "./sessions/seal-sessions.ts";
@@ -136,7 +137,7 @@ async function openTools(
     { store, journal, ledger, emitter, callLog: logs.calls },
   );
   closers.push(() => gateway.close());
-  const plain = withoutKeys(options.environment);
+  const plain = withoutCredentials(options.environment);
   const environment = { ...plain, [buildMarkVariable]: mark };
   closers.push(startGuard(environment, onProblem));
   const merges = createMergeQueue((task) => ranks().get(task) ?? 0);
@@ -316,13 +317,4 @@ function findPrevious(journal: Journal, intake: Intake): PreviousPlan | undefine
   const analysis = journal.latest<PreviousPlan["analysis"]>("analysis");
   const plan = journal.latest<PreviousPlan["plan"]>("plan");
   return specification === undefined || !analysis || !plan ? undefined : { specification, analysis, plan };
-}
-
-/** The environment for git, sessions and checks: without credentials, which only the gateway may hold. */
-function withoutKeys(environment: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      ([name]) => !/(^|_)(API_KEY|AUTH_TOKEN|SECRET|TOKEN|PASSWORD)$|^ANTHROPIC_|^CLAUDE/.test(name),
-    ),
-  );
 }

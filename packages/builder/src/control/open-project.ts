@@ -1,12 +1,11 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
-import { resolve } from "node:path";
 import { CcbError, systemClock } from "@ccb/core";
-import { acquireLock, openStore, type Store } from "@ccb/store";
+import { acquireLock } from "@ccb/store";
 import { type BuildCommand, sendCommand } from "../journal/commands.ts";
 import { createJournal } from "../journal/create-journal.ts";
-import { projectMigrations } from "../journal/project-migrations.ts";
-import { type ProjectPaths, planProjectPaths } from "../project/project-paths.ts";
+import { planProjectPaths } from "../project/project-paths.ts";
+import { requireProject, withProjectStore } from "../project/project-store.ts";
 import { specificationStep } from "../stages/save-specification.ts";
 
 /** Milliseconds a running build has to answer a command; it looks ten times a second. */
@@ -28,7 +27,7 @@ export interface ProjectRecord {
  */
 export function readProject(directory: string): ProjectRecord {
   const paths = requireProject(directory);
-  return withStore(paths, (store) => {
+  return withProjectStore(paths, (store) => {
     const journal = createJournal({ store, clock: systemClock });
     const build = journal.build();
     if (!build) throw noBuild(paths.root);
@@ -58,7 +57,7 @@ export async function commandBuild(directory: string, command: BuildCommand): Pr
       hint: `Go on with the build: ccb resume ${root}\nLook at it: ccb status ${root}`,
     });
   }
-  const answer = await withStore(planProjectPaths(root), (store) =>
+  const answer = await withProjectStore(planProjectPaths(root), (store) =>
     sendCommand(store, command, { timeoutMs: answerLimitMs }),
   );
   if (answer !== undefined) return answer;
@@ -92,40 +91,6 @@ export async function restoreJournal(directory: string): Promise<string> {
   // It knows of events that the copy has not; from now on the copy is the truth.
   await rm(paths.latestState, { force: true });
   return damaged;
-}
-
-function requireProject(directory: string): ProjectPaths {
-  const root = resolve(directory);
-  const paths = planProjectPaths(root);
-  if (existsSync(paths.database) || existsSync(paths.databaseBackup)) return paths;
-  const isFolder = statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
-  throw new CcbError({
-    code: "bad-input",
-    message: isFolder
-      ? `${root} is no CCB project: it has no .checkpoints/build.db.`
-      : `The project directory ${root} does not exist.`,
-    hint: "Give the directory that ccb init made (claude-builds/<name>_<time>, or what --output-dir said).",
-  });
-}
-
-function withStore<T>(paths: ProjectPaths, work: (store: Store) => T): T {
-  const store = openStore({ path: paths.database, migrations: projectMigrations });
-  const close = () => store.close();
-  try {
-    const result = work(store);
-    if (result instanceof Promise) return result.finally(close) as T;
-    close();
-    return result;
-  } catch (error) {
-    close();
-    if (!CcbError.isInstance(error) || error.code !== "store-failed") throw error;
-    throw new CcbError({
-      code: "store-failed",
-      message: error.message,
-      hint: `Go back to the last copy that CCB made of it: ccb resume ${paths.root} --from-backup`,
-      cause: error,
-    });
-  }
 }
 
 function noBuild(root: string): CcbError {

@@ -1,5 +1,5 @@
 import type { BuildEvent } from "@ccb/core";
-import { withStore } from "./project-store.ts";
+import { requireProject, withProjectStore } from "../project/project-store.ts";
 
 /** How a server did at one point of the policy. */
 export interface ComplianceRow {
@@ -37,11 +37,14 @@ const types = ["mcp-judged", "mcp-violated", "mcp-used", "mcp-unavailable"];
 /** Reads the events of a project's journal that tell of MCP servers, and sums them up. CcbError `bad-input` for a directory that is no project. */
 export function readCompliance(directory: string): ComplianceReport {
   const places = types.map(() => "?").join(", ");
-  const events = withStore(directory, true, (store) =>
-    store.database
-      .prepare(`SELECT body FROM events WHERE type IN (${places}) ORDER BY sequence`)
-      .all(...types)
-      .map((row) => JSON.parse(String(row.body)) as BuildEvent),
+  const events = withProjectStore(
+    requireProject(directory),
+    (store) =>
+      store.database
+        .prepare(`SELECT body FROM events WHERE type IN (${places}) ORDER BY sequence`)
+        .all(...types)
+        .map((row) => JSON.parse(String(row.body)) as BuildEvent),
+    { readOnly: true },
   );
   return sumCompliance(events);
 }
