@@ -89,28 +89,31 @@ function findRefusal(input: PreToolUseHookInput, request: TaskRunRequest): ToolR
   return request.beforeTool?.({ ...call, id: input.tool_use_id, server });
 }
 
-function afterTool(input: HookInput, options: SessionHooksOptions): Awaited<ReturnType<HookCallback>> {
+async function afterTool(input: HookInput, options: SessionHooksOptions): ReturnType<HookCallback> {
   if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return {};
   const succeeded = input.hook_event_name === "PostToolUse";
-  options.onToolUse(
-    renderToolUse({
-      id: input.tool_use_id,
-      name: input.tool_name,
-      server: input.mcp_server?.name,
-      input: input.tool_input,
-      succeeded,
-      response: input.hook_event_name === "PostToolUse" ? input.tool_response : input.error,
-      durationMs: input.duration_ms,
-      clock: options.clock,
-    }),
-  );
-  return {};
+  const use = renderToolUse({
+    id: input.tool_use_id,
+    name: input.tool_name,
+    server: input.mcp_server?.name,
+    input: input.tool_input,
+    succeeded,
+    response: input.hook_event_name === "PostToolUse" ? input.tool_response : input.error,
+    durationMs: input.duration_ms,
+    clock: options.clock,
+  });
+  options.onToolUse(use);
+  const objection = await options.request.afterTool?.(use);
+  if (objection === undefined) return {};
+  const { reason, endSession = false } = objection;
+  const told = { hookEventName: input.hook_event_name, additionalContext: reason };
+  return endSession ? { continue: false, stopReason: reason } : { hookSpecificOutput: told };
 }
 
-function beforeEnd(options: SessionHooksOptions, what: "session" | "task"): Awaited<ReturnType<HookCallback>> {
+async function beforeEnd(options: SessionHooksOptions, what: "session" | "task"): ReturnType<HookCallback> {
   options.touch();
   try {
-    const reason = options.request.beforeEnd?.(what);
+    const reason = await options.request.beforeEnd?.(what);
     return reason === undefined ? {} : { decision: "block", reason };
   } catch (error) {
     options.onBug(error);

@@ -59,10 +59,16 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     }
     case "mcp-unavailable":
       return `  ${paint.warn("!")} MCP server ${event.server} is unavailable: ${event.reason}`;
-    case "mcp-violated":
-      return event.outcome === "given-up"
-        ? `  ${paint.warn("!")} ${event.task}: did not use ${event.servers.join(" and ")} at ${event.point}, though told ${event.refusal - 1} times`
-        : `  ${paint.warn("!")} ${event.task}: told to use ${event.servers.join(" and ")} at ${event.point} (${event.refusal})`;
+    case "mcp-violated": {
+      const { task, point, refusal } = event;
+      const servers = event.servers.join(" and ");
+      const what = {
+        refused: `told to use ${servers} at ${point} (${refusal})`,
+        noticed: `changed files without ${servers} at ${point}, and was told (${refusal})`,
+        "given-up": `did not use ${servers} at ${point}, though told ${refusal - 1} times`,
+      }[event.outcome ?? "refused"];
+      return `  ${paint.warn("!")} ${task}: ${what}`;
+    }
     case "call-refused":
       return `  ${paint.bad("✗")} a model call was refused: ${event.reason}`;
     default:
