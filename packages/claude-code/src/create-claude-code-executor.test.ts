@@ -185,26 +185,33 @@ describe("the question before a tool", () => {
   });
 });
 
-it("the question after a tool leaves what was done, tells the model why it was wrong, and ends the session where that is asked", async () => {
-  const { run, project, model } = await prepare((turn) => ({
-    tools: [{ name: "Bash", input: { command: turn.number === 1 ? "touch a" : "touch b; false" } }],
-  }));
-  const asked: string[] = [];
-  const result = await run({
-    onToolUse: (use) => asked.push(`told of ${use.succeeded}`),
-    afterTool: async (use) => {
-      asked.push(`asked about ${use.succeeded}`);
-      return { reason: `Not so, said ${asked.length}.`, endSession: asked.length === 6 };
-    },
-  });
-  expect(asked).toEqual([true, false, false].flatMap((ok) => [`told of ${ok}`, `asked about ${ok}`]));
-  expect(existsSync(join(project, "a")) && existsSync(join(project, "b"))).toBe(true);
-  const shown = model.turns.map(({ body }) => JSON.stringify(body));
-  expect(shown[1]).toContain("Not so, said 2.");
-  expect(shown[2]).toContain("Not so, said 4.");
-  expect(shown).toHaveLength(3);
-  expect(result.toolUses).toHaveLength(3);
-});
+it.each([
+  ["after one that succeeded", "touch c", 3],
+  ["after one that failed, before the next call", "touch c; false", 4],
+])(
+  "the question after a tool leaves what was done, tells the model, and ends the session %s",
+  async (_when, last, turns) => {
+    const commands = ["touch a", "touch b; false", last];
+    const { run, project, model } = await prepare((turn) => ({
+      tools: [{ name: "Bash", input: { command: commands[turn.number - 1] ?? "touch d" } }],
+    }));
+    const asked: string[] = [];
+    const result = await run({
+      onToolUse: (use) => asked.push(`told of ${use.succeeded}`),
+      afterTool: async (use) => {
+        asked.push(`asked about ${use.succeeded}`);
+        return { reason: `Not so, said ${asked.length}.`, endSession: asked.length === 6 };
+      },
+    });
+    expect(asked).toEqual([true, false, turns === 3].flatMap((ok) => [`told of ${ok}`, `asked about ${ok}`]));
+    expect(["a", "b", "c", "d"].map((name) => existsSync(join(project, name)))).toEqual([true, true, true, false]);
+    const shown = model.turns.map(({ body }) => JSON.stringify(body));
+    expect(shown[1]).toContain("Not so, said 2.");
+    expect(shown[2]).toContain("Not so, said 4.");
+    expect(shown).toHaveLength(turns);
+    expect(result.toolUses).toHaveLength(3);
+  },
+);
 
 it("an item of the session's task list is not completed while the question before the end is answered with a reason", async () => {
   bench = await createSessionBench(

@@ -42,10 +42,23 @@ export function createSessionHooks(options: SessionHooksOptions): Partial<Record
       onFailure: "block",
     },
   ];
+  // Claude Code goes on after a failed call whatever its hook says: the next call is where such a session ends.
+  let ending: string | undefined;
+  const after = async (input: HookInput): ReturnType<HookCallback> => {
+    const objection = await afterTool(input, options);
+    if (objection === undefined) return {};
+    const { reason, endSession = false } = objection;
+    if (endSession) ending ??= reason;
+    if (endSession) return { continue: false, stopReason: reason };
+    if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return {};
+    return { hookSpecificOutput: { hookEventName: input.hook_event_name, additionalContext: reason } };
+  };
   return {
-    PreToolUse: on(async (input) => beforeTool(input, options)),
-    PostToolUse: on(async (input) => afterTool(input, options)),
-    PostToolUseFailure: on(async (input) => afterTool(input, options)),
+    PreToolUse: on(async (input) =>
+      ending === undefined ? beforeTool(input, options) : renderRefusal({ reason: ending, endSession: true }),
+    ),
+    PostToolUse: on(after),
+    PostToolUseFailure: on(after),
     Stop: [{ hooks: [async () => beforeEnd(options, "session")] }],
     TaskCompleted: [{ hooks: [async () => beforeEnd(options, "task")] }],
   };
@@ -56,7 +69,7 @@ function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<Ret
   options.request.onEvent?.({ type: "tool-started", name: input.tool_name, input: input.tool_input });
   const refusal = findRefusal(input, options.request);
   if (refusal === undefined) return {};
-  const { reason, endSession = false } = refusal;
+  const { reason } = refusal;
   // A refused call gets no PostToolUse, yet it belongs in the record.
   options.onToolUse(
     renderToolUse({
@@ -70,6 +83,10 @@ function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<Ret
       clock: options.clock,
     }),
   );
+  return renderRefusal(refusal);
+}
+
+function renderRefusal({ reason, endSession = false }: ToolRefusal): Awaited<ReturnType<HookCallback>> {
   return {
     ...(endSession ? { continue: false, stopReason: reason } : {}),
     hookSpecificOutput: {
@@ -89,8 +106,8 @@ function findRefusal(input: PreToolUseHookInput, request: TaskRunRequest): ToolR
   return request.beforeTool?.({ ...call, id: input.tool_use_id, server });
 }
 
-async function afterTool(input: HookInput, options: SessionHooksOptions): ReturnType<HookCallback> {
-  if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return {};
+async function afterTool(input: HookInput, options: SessionHooksOptions): Promise<ToolRefusal | undefined> {
+  if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return undefined;
   const succeeded = input.hook_event_name === "PostToolUse";
   const use = renderToolUse({
     id: input.tool_use_id,
@@ -103,11 +120,7 @@ async function afterTool(input: HookInput, options: SessionHooksOptions): Return
     clock: options.clock,
   });
   options.onToolUse(use);
-  const objection = await options.request.afterTool?.(use);
-  if (objection === undefined) return {};
-  const { reason, endSession = false } = objection;
-  const told = { hookEventName: input.hook_event_name, additionalContext: reason };
-  return endSession ? { continue: false, stopReason: reason } : { hookSpecificOutput: told };
+  return options.request.afterTool?.(use);
 }
 
 async function beforeEnd(options: SessionHooksOptions, what: "session" | "task"): ReturnType<HookCallback> {

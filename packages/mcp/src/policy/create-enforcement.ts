@@ -67,16 +67,7 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
   let edited = false;
   /** Points of the first edit that were not met when it was noticed, and what was done. */
   const late = new Map<EnforcePoint, string>();
-  const pointsAt = (moment: PolicyMoment) =>
-    enforcePoints.filter(
-      (point) => policy.points[point].moment === moment && listServersAt({ ...options, point }).length > 0,
-    );
-  const byMoment = new Map<PolicyMoment, EnforcePoint[]>();
-  const listPoints = (moment: PolicyMoment): EnforcePoint[] => {
-    const known = byMoment.get(moment) ?? pointsAt(moment);
-    byMoment.set(moment, known);
-    return known;
-  };
+  const listPoints = createPointList(options);
   const judgeEnd = () =>
     [...listPoints("end"), ...late.keys()].map((point) => ({ point, verdict: tracker.judge(point) }));
   return {
@@ -142,6 +133,18 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
         : `it ended without having used ${servers.join(" and ")}`;
     },
     redo: () => attempt <= policy.limits.redos,
+  };
+}
+
+/** The points of a moment at which some server is looked at; found once, since neither policy nor session changes. */
+function createPointList(options: EnforcementOptions): (moment: PolicyMoment) => EnforcePoint[] {
+  const byMoment = new Map<PolicyMoment, EnforcePoint[]>();
+  return (moment) => {
+    const isAsked = (point: EnforcePoint) =>
+      options.policy.points[point].moment === moment && listServersAt({ ...options, point }).length > 0;
+    const known = byMoment.get(moment) ?? enforcePoints.filter(isAsked);
+    byMoment.set(moment, known);
+    return known;
   };
 }
 
