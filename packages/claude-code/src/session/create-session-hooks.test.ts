@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelAnswer, ModelTurn } from "../../test-support/model-server.ts";
-import { createSessionBench, type SessionBench } from "../../test-support/session-bench.ts";
+import { createSessionBench, defineTestServer, type SessionBench } from "../../test-support/session-bench.ts";
 
 let bench: SessionBench | undefined;
 
