@@ -180,6 +180,23 @@ export type BuildEventBody =
       evidence: string;
     }
   | {
+      /** Once a build is done: what the OSV database knows of the packages that the project's lock files name. */
+      type: "packages-checked";
+      packages: number;
+      found: {
+        name: string;
+        version: string;
+        /** The database's id. */
+        id: string;
+        severity: string;
+        summary: string;
+        /** First version without it, where one is known. */
+        fixedIn?: string;
+      }[];
+      /** Why nothing could be found out; then nothing is claimed. */
+      notChecked?: string;
+    }
+  | {
       type: "call-end";
       scope: CallScope;
       model: string;
