@@ -59,3 +59,4 @@ export type { BrowserCheck, BrowserStep, LoadCheck, SqlCheck, SqlQuery } from ".
 export { type EnvironmentService, type TestEnvironment, testEnvironmentSchema } from "./test-environment.ts";
 export { addUsage, noUsage, parseAnthropicUsage, type Usage } from "./usage.ts";
 export { listTasks, validatePlan } from "./validate-plan.ts";
+export type { WebSearch, WebSearchAnswer, WebSearchRequest, WebSource } from "./web-search.ts";
