@@ -37,7 +37,7 @@ export type {
   ToolUse,
 } from "./executor.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
-export type { Model, ModelRequest, ModelResult } from "./model.ts";
+export type { Model, ModelRequest, ModelResult, WebSearch, WebSource } from "./model.ts";
 export {
   defaultModelId,
   findModel,
@@ -59,4 +59,3 @@ export type { BrowserCheck, BrowserStep, LoadCheck, SqlCheck, SqlQuery } from ".
 export { type EnvironmentService, type TestEnvironment, testEnvironmentSchema } from "./test-environment.ts";
 export { addUsage, noUsage, parseAnthropicUsage, type Usage } from "./usage.ts";
 export { listTasks, validatePlan } from "./validate-plan.ts";
-export type { WebSearch, WebSearchAnswer, WebSearchRequest, WebSource } from "./web-search.ts";
