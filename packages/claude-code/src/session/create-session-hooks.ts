@@ -14,6 +14,8 @@ export interface SessionHooksOptions {
   clock: Clock;
   /** Called at each hook, since a hook is a sign of life. */
   touch: () => void;
+  /** A call that is let through begins; `onToolUse` tells of its end. */
+  onCall: (call: { id: string; name: string }) => void;
   onToolUse: (use: ToolUse) => void;
   /** A callback of the caller threw. The session must not go on as if nothing had happened. */
   onBug: (error: unknown) => void;
@@ -68,6 +70,7 @@ function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<Ret
   if (input.hook_event_name !== "PreToolUse") return {};
   options.request.onEvent?.({ type: "tool-started", name: input.tool_name, input: input.tool_input });
   const refusal = findRefusal(input, options.request);
+  if (refusal === undefined) options.onCall({ id: input.tool_use_id, name: input.tool_name });
   if (refusal === undefined) return {};
   const { reason } = refusal;
   // A refused call gets no PostToolUse, yet it belongs in the record.
