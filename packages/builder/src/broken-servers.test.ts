@@ -46,7 +46,10 @@ function define(name: string, required: boolean) {
 
 function build(servers: object, session?: (conversation: Conversation) => ContentBlock[] | undefined, timeMs?: number) {
   const customMcpFile = join(cwd, "mcp.json");
-  writeFileSync(customMcpFile, JSON.stringify({ mcp_servers: servers }));
+  writeFileSync(
+    customMcpFile,
+    JSON.stringify({ mcp_servers: servers, policy: { points: { file_read: { level: "preferred" } } } }),
+  );
   return runFilesBuild({
     cwd,
     tasks,
@@ -64,6 +67,9 @@ describe("a build with a server that is broken at its start", () => {
       events.flatMap((event) => (event.type === "mcp-unavailable" ? [[event.server, event.reason]] : [])),
     );
     for (const name of names) expect(away.get(name), name).toMatch(atStart[name] ?? /^$/);
+    // The same file has files read through the filesystem server, and what that costs is said.
+    const message = expect.stringMatching(/file_read preferred\): its schemas are up to \d+ tokens/);
+    expect(events).toContainEqual(expect.objectContaining({ type: "warning", message }));
     expect(Object.keys(result.summary?.unavailableServers ?? {})).toEqual(expect.arrayContaining(names));
   });
 
