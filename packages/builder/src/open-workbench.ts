@@ -150,12 +150,6 @@ async function openTools(
   closers.push(startGuard(environment, onProblem));
   const merges = createMergeQueue((task) => ranks().get(task) ?? 0);
   const ranks = () => new Map(listTasks(bench.plan()).map((row, index) => [row.task.id, index]));
-  const planner = {
-    model: options.planningModel ?? options.model,
-    baseUrl: (scope: CallScope) => gateway.urlFor(scope),
-    apiKey: "held-by-the-gateway",
-  };
-  const searches = options.webSearch !== false && planner.model !== offlineModelId;
   let plan: ReturnType<Workbench["plan"]> = { phases: [], waivers: [] };
   const bench: Workbench = {
     build,
@@ -181,8 +175,7 @@ async function openTools(
     ledger,
     gateway,
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
-    model: createAnthropicModel(planner),
-    webSearch: searches ? createAnthropicSearch(planner) : undefined,
+    ...openPlanner(options, gateway),
     executor: options.executor ?? createClaudeCodeExecutor({ environment, homeDirectory: paths.sessionHome }),
     servers: [
       ...mandatoryServers({ projectDirectory: paths.root, memoryFile: join(paths.memory, "memory.jsonl") }),
@@ -196,6 +189,20 @@ async function openTools(
     clock,
   };
   return bench;
+}
+
+/** The model that plans and writes, and its server's web search where it is wanted; both through the gateway. */
+function openPlanner(options: BuildOptions, gateway: Workbench["gateway"]): Pick<Workbench, "model" | "webSearch"> {
+  const planner = {
+    model: options.planningModel ?? options.model,
+    baseUrl: (scope: CallScope) => gateway.urlFor(scope),
+    apiKey: "held-by-the-gateway",
+  };
+  const searches = options.webSearch !== false && planner.model !== offlineModelId;
+  return {
+    model: createAnthropicModel(planner),
+    webSearch: searches ? createAnthropicSearch(planner) : undefined,
+  };
 }
 
 function openLedger({ options, clock }: OpenWorkbenchOptions, at: { store: Store; build: string }): CostLedger {
