@@ -81,6 +81,8 @@ export interface BuildOptions {
   skipTests?: boolean;
   /** Run each phase's checks before its first task too: a criterion that passes already is reported as proving nothing. */
   redFirst?: boolean;
+  /** False: libraries are not looked up with the model server's own web search, which is paid for by the search; true when omitted. */
+  webSearch?: boolean;
   /** Keeps Claude Code's sessions encrypted while no build runs; at least 8 characters. */
   sessionPassphrase?: string;
   /** Go on after a failed task or phase; the build still ends as failed. */

@@ -1,12 +1,20 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
-import { type ApiCallLog, type BuildEvent, type CallScope, CcbError, type Clock, listTasks } from "@ccb/core";
+import {
+  type ApiCallLog,
+  type BuildEvent,
+  type CallScope,
+  CcbError,
+  type Clock,
+  listTasks,
+  offlineModelId,
+} from "@ccb/core";
 import { type CostLedger, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
 import { createGateway } from "@ccb/gateway";
 import { createGeneratedCodeLog, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
-import { createAnthropicModel } from "@ccb/models";
+import { createAnthropicModel, createAnthropicSearch } from "@ccb/models";
 import { acquireLock, openStore, type Store } from "@ccb/store";
 import { createEmitter, type Emitter } from "./_create-emitter.ts";
 import type { BuildOptions } from "./build-options.ts";
@@ -167,11 +175,7 @@ async function openTools(
     ledger,
     gateway,
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
-    model: createAnthropicModel({
-      model: options.planningModel ?? options.model,
-      baseUrl: (scope) => gateway.urlFor(scope),
-      apiKey: "held-by-the-gateway",
-    }),
+    ...openPlanner(options, gateway),
     executor: options.executor ?? createClaudeCodeExecutor({ environment, homeDirectory: paths.sessionHome }),
     servers: [
       ...mandatoryServers({ projectDirectory: paths.root, memoryFile: join(paths.memory, "memory.jsonl") }),
@@ -185,6 +189,20 @@ async function openTools(
     clock,
   };
   return bench;
+}
+
+/** The model that plans and writes, and its server's web search where it is wanted; both through the gateway. */
+function openPlanner(options: BuildOptions, gateway: Workbench["gateway"]): Pick<Workbench, "model" | "webSearch"> {
+  const planner = {
+    model: options.planningModel ?? options.model,
+    baseUrl: (scope: CallScope) => gateway.urlFor(scope),
+    apiKey: "held-by-the-gateway",
+  };
+  const searches = options.webSearch !== false && planner.model !== offlineModelId;
+  return {
+    model: createAnthropicModel(planner),
+    webSearch: searches ? createAnthropicSearch(planner) : undefined,
+  };
 }
 
 function openLedger({ options, clock }: OpenWorkbenchOptions, at: { store: Store; build: string }): CostLedger {

@@ -4,6 +4,7 @@ import type { RunningBuild } from "./running-build.ts";
 import { adoptKeptTasks } from "./stages/adopt-kept-tasks.ts";
 import { analyzeSpecification } from "./stages/analyze.ts";
 import { checkMcpServers } from "./stages/check-mcp-servers.ts";
+import { checkProjectPackages } from "./stages/check-vulnerabilities.ts";
 import { forecastBuild } from "./stages/forecast-build.ts";
 import { makeCriteria } from "./stages/make-criteria.ts";
 import { makePlan } from "./stages/make-plan.ts";
@@ -73,8 +74,8 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: b
     const { documents, reused } = await writeDocuments(bench, work, requireAnalysis(work));
     return { reused, summary: `${documents} documents` };
   },
-  async summary() {
-    return { reused: false, summary: "trace and summary" };
+  async summary({ bench }) {
+    return { reused: false, summary: `trace and summary; ${await checkProjectPackages(bench)}` };
   },
 };
 

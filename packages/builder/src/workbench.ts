@@ -8,6 +8,7 @@ import type {
   McpServerDefinition,
   Model,
   Plan,
+  WebSearch,
 } from "@ccb/core";
 import type { CostLedger } from "@ccb/cost";
 import type { Gateway } from "@ccb/gateway";
@@ -65,6 +66,8 @@ export interface Workbench {
   generatedCode: GeneratedCodeLog;
   /** Plans and writes. */
   model: Model;
+  /** The model server's own web search; undefined where it is not wanted or there is none. */
+  webSearch: WebSearch | undefined;
   executor: Executor;
   servers: McpServerDefinition[];
   /** MCP servers that did not answer, and why; a build goes on without them unless they are required. */

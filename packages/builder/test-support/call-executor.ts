@@ -30,7 +30,7 @@ export function createCallExecutor(options: { calls: number; fileOf: (request: T
           endedAt: new Date().toISOString(),
         });
       }
-      const refused = request.beforeEnd?.("session");
+      const refused = await request.beforeEnd?.("session");
       return {
         status: refused === undefined ? "done" : "failed",
         reason: refused ?? "The session ended by itself.",

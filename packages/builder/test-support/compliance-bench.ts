@@ -17,6 +17,8 @@ export interface ComplianceRun {
   redo: boolean;
   /** What the model was told in place of a tool's answer or of the end, in order. */
   told: string[];
+  /** All that the model was ever shown. */
+  heard: string;
   project: string;
 }
 
@@ -58,11 +60,13 @@ export async function runUnderPolicy(options: {
   const service = await startDocumentation(options.documentation ?? "error");
   const turns = options.turns(project);
   const told: string[] = [];
+  let heard = "";
   const model = await createScriptedModel({
     rules: [
       {
         when: "builder",
         reply: (conversation) => {
+          heard = JSON.stringify(conversation);
           for (const { isError, result } of conversation.toolResults) if (isError) told.push(result ?? "");
           if (conversation.turns >= turns.length && /MCP policy/.test(conversation.lastUserText))
             told.push(conversation.lastUserText);
@@ -81,8 +85,8 @@ export async function runUnderPolicy(options: {
   if (task === undefined) throw new Error("the phase has no task");
   const unavailable = new Map(options.documentation === undefined ? [["context7", "no service"]] : []);
   const watch = watchCompliance(
-    { intake: { mcpPolicy: policy }, servers, unavailable, emit: (event) => void events.push(event) },
-    { phase, task, attempt: options.attempt ?? 1, withoutServers: [] },
+    { intake: { mcpPolicy: policy }, servers, unavailable, environment, emit: (event) => void events.push(event) },
+    { phase, task, attempt: options.attempt ?? 1, withoutServers: [], directory: project, base: undefined },
   );
   try {
     const executor = createClaudeCodeExecutor({ environment, homeDirectory: join(folder, "home") });
@@ -96,9 +100,10 @@ export async function runUnderPolicy(options: {
       limits: { maxTurns: 20, idleMs: 30_000, totalMs: 90_000 },
       onToolUse: watch.onToolUse,
       beforeTool: watch.beforeTool,
+      afterTool: watch.afterTool,
       beforeEnd: watch.beforeEnd,
     });
-    return { result, events, violation: watch.violation(), redo: watch.redo(), told, project };
+    return { result, events, violation: watch.violation(), redo: watch.redo(), told, heard, project };
   } finally {
     await model.close();
     await service.close();

@@ -30,7 +30,10 @@ function json(value: unknown): ContentBlock[] {
 export type OnSession = (task: string, conversation: Conversation) => Promise<ContentBlock[] | undefined>;
 
 /** Rules that plan these tasks in one phase, accept each by looking at its files, and have each session write them. */
-export function scriptFiles(tasks: readonly FileTask[], options: { onSession?: OnSession } = {}): ScriptRule[] {
+export function scriptFiles(
+  tasks: readonly FileTask[],
+  options: { onSession?: OnSession; technologies?: string[] } = {},
+): ScriptRule[] {
   const agent = (
     when: string,
     answer: (conversation: Conversation) => ContentBlock[] | Promise<ContentBlock[]>,
@@ -47,7 +50,7 @@ export function scriptFiles(tasks: readonly FileTask[], options: { onSession?: O
         complexity: "simple",
         complexityScore: 1,
         complexityReasons: [],
-        technologies: ["text"],
+        technologies: options.technologies ?? ["Markdown"],
         components: [],
         risks: [],
         openQuestions: [],

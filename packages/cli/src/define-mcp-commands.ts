@@ -14,6 +14,7 @@ export function defineMcpCommands(program: Command, terminal: Terminal, onExit: 
     .command("mcp")
     .description("MCP servers that builds use, how they were used (compliance), and CCB as one of them (serve).");
   defineLooking(mcp, terminal, onExit);
+  definePolicy(mcp, terminal, onExit);
   defineCalling(mcp, terminal, onExit);
   defineChanging(mcp, terminal, onExit);
   defineServing(mcp, terminal, onExit);
@@ -47,6 +48,20 @@ function defineLooking(mcp: Command, terminal: Terminal, onExit: (code: number) 
     .action(async (names: string[], flags: McpCheckFlags) => {
       const { runMcpCheck } = await import("./mcp/run-mcp-check.ts");
       onExit(await runMcpCheck({ names, flags, terminal }));
+    });
+}
+
+function definePolicy(mcp: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  mcp
+    .command("policy")
+    .description(
+      "What a build asks for at each point, from the default, your files and --custom-mcp; what files through a server cost.",
+    )
+    .option(...custom)
+    .option("--json", "print {points, limits, filesystem} as JSON")
+    .action(async (flags: ServerFlags) => {
+      const { runMcpPolicy } = await import("./mcp/run-mcp-policy.ts");
+      onExit(await runMcpPolicy({ flags, terminal }));
     });
 }
 

@@ -20,6 +20,29 @@ afterEach(() => {
 
 const ccb = (...args: string[]) => runCcb({ args: ["mcp", ...args], cwd, environment: { SECRET_OF_MINE: "s3cret" } });
 
+it("the policy is shown as a build would hold to it, with what files through the filesystem server cost", async () => {
+  const usual = await ccb("policy");
+  expect(usual.code).toBe(0);
+  expect(usual.stdout).toMatch(/^task_complete +required +memory, git +end, since task$/m);
+  expect(usual.stdout).toMatch(/^file_write +off +filesystem/m);
+  for (const point of ["file_read", "file_write", "directory_ops"])
+    expect(usual.stdout).toMatch(new RegExp(`^  ${point} +[1-9][\\d,]* tokens of schemas$`, "m"));
+  const file = "policy:\n  points: { file_write: { level: preferred } }\n  limits: { refusals: 5 }\n";
+  writeFileSync(join(cwd, "strict.yaml"), file);
+  const changed = JSON.parse((await ccb("policy", "--custom-mcp", "strict.yaml", "--json")).stdout);
+  expect(changed.limits).toEqual({ refusals: 5, redos: 1 });
+  expect(changed.points).toContainEqual(
+    expect.objectContaining({ point: "file_write", level: "preferred", servers: ["filesystem"] }),
+  );
+  writeFileSync(join(cwd, "strict.yaml"), "policy:\n  points: { file_write: { level: sometimes } }\n");
+  const wrong = await ccb("policy", "--custom-mcp", "strict.yaml");
+  expect(wrong).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("policy.points.file_write.level"),
+  });
+});
+
 describe("a server of one's own", () => {
   it("is added, listed, checked, called and removed, and gets the variables its entry names", async () => {
     const added = await ccb(

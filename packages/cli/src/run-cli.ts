@@ -80,6 +80,7 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("--dry-run", "plan by rule, print and save plan, criteria and forecast; needs no key and spends nothing")
     .option("--no-tests", "do not run acceptance checks; phases end unverified")
     .option("--red-first", "run each phase's checks before its first task too: what passes already proves nothing")
+    .option("--no-web-search", "do not look libraries up with the model server's web search (1 cent a search)")
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
     .option(
       "--parallel-tasks <n>",

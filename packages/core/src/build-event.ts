@@ -151,7 +151,10 @@ export type BuildEventBody =
   | { type: "mcp-used"; phase: string; task: string; server: string; tool: string; succeeded: boolean }
   | { type: "mcp-unavailable"; server: string; reason: string }
   | {
-      /** A required call was missing where it had to have happened: the model was told (`refused`), or the limit of refusals was reached (`given-up`). */
+      /**
+       * A required call was missing where it had to have happened: the model was told before (`refused`) or after it did what needed the call (`noticed`), or the limit of
+       * refusals was reached (`given-up`).
+       */
       type: "mcp-violated";
       phase: string;
       task: string;
@@ -159,7 +162,7 @@ export type BuildEventBody =
       servers: string[];
       refusal: number;
       severity?: "critical" | "warning";
-      outcome?: "refused" | "given-up";
+      outcome?: "refused" | "noticed" | "given-up";
       /** Why each server does not count as used, from its recorded calls. */
       evidence?: string[];
     }
@@ -175,6 +178,23 @@ export type BuildEventBody =
       met: boolean;
       /** The call that counts (tool, id and time), or why none does. */
       evidence: string;
+    }
+  | {
+      /** Once a build is done: what the OSV database knows of the packages that the project's lock files name. */
+      type: "packages-checked";
+      packages: number;
+      found: {
+        name: string;
+        version: string;
+        /** The database's id. */
+        id: string;
+        severity: string;
+        summary: string;
+        /** First version without it, where one is known. */
+        fixedIn?: string;
+      }[];
+      /** Why nothing could be found out; then nothing is claimed. */
+      notChecked?: string;
     }
   | {
       type: "call-end";

@@ -25,7 +25,7 @@ export interface ToolCall {
   input: unknown;
 }
 
-/** Why a tool call may not happen. */
+/** Why a tool call may not happen, or should not have happened. */
 export interface ToolRefusal {
   /** Shown to the model: what is missing and how to mend it. */
   reason: string;
@@ -61,11 +61,13 @@ export interface TaskRunRequest {
   onToolUse?: (use: ToolUse) => void;
   /** Asked before every tool call that the executor's own guards let through. */
   beforeTool?: (call: ToolCall) => ToolRefusal | undefined;
+  /** Asked after every tool call, when `onToolUse` has been told of it; what was done stays done, a reason is shown to the model beside the tool's answer. */
+  afterTool?: (use: ToolUse) => Promise<ToolRefusal | undefined>;
   /**
    * Asked whenever the session wants to end (`session`) or to mark an item of its own task list as completed (`task`); a reason refuses and is shown to the
    * model.
    */
-  beforeEnd?: (what: "session" | "task") => string | undefined;
+  beforeEnd?: (what: "session" | "task") => string | undefined | Promise<string | undefined>;
   onEvent?: (event: ExecutorEvent) => void;
 }
 

@@ -37,7 +37,7 @@ export type {
   ToolUse,
 } from "./executor.ts";
 export { type EnforcePoint, enforcePoints, type McpServerDefinition } from "./mcp-server.ts";
-export type { Model, ModelRequest, ModelResult } from "./model.ts";
+export type { Model, ModelRequest, ModelResult, WebSearch, WebSource } from "./model.ts";
 export {
   defaultModelId,
   findModel,

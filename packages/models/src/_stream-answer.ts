@@ -19,6 +19,8 @@ export interface StreamAnswerOptions {
   fetch: typeof globalThis.fetch;
   idleTimeoutMs: number;
   signal: AbortSignal | undefined;
+  /** Told of every event of the stream; a repeated call begins with `message_start` again. */
+  onEvent?: (event: Anthropic.RawMessageStreamEvent) => void;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function streamAnswer(options: StreamAnswerOptions): Promise<Stream
     isOpen = true;
     await readEvents(events, {
       answer,
+      onEvent: options.onEvent,
       onEnd: () => {
         isWhole = true;
       },
@@ -87,14 +90,16 @@ function createClient(
 /** Gathers text and usage to the end of the stream: leaving it earlier would look like a broken client to the server. */
 async function readEvents(
   events: AsyncIterable<Anthropic.RawMessageStreamEvent>,
-  { answer, onEnd }: { answer: StreamedAnswer; onEnd: () => void },
+  reading: { answer: StreamedAnswer; onEnd: () => void; onEvent: StreamAnswerOptions["onEvent"] | undefined },
 ): Promise<void> {
+  const { answer, onEnd, onEvent } = reading;
   let usage: Record<string, unknown> = {};
   const addUsage = (more: object) => {
     usage = { ...usage, ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== null)) };
     answer.usage = parseAnthropicUsage(usage);
   };
   for await (const event of events) {
+    onEvent?.(event);
     if (event.type === "message_start") {
       answer.model = event.message.model;
       addUsage(event.message.usage);

@@ -1,1 +1,2 @@
 export { type AnthropicModelOptions, createAnthropicModel } from "./create-anthropic-model.ts";
+export { createAnthropicSearch } from "./create-anthropic-search.ts";

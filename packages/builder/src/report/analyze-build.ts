@@ -1,6 +1,7 @@
-import type { BuildEvent, BuildOutcome } from "@ccb/core";
+import type { BuildEvent, BuildEventBody, BuildOutcome } from "@ccb/core";
 import { type CallSums, type Distribution, measureDistribution, sumCallsBy, tokensOf } from "./_measure.ts";
 import type { BuildRecord } from "./read-build-record.ts";
+import { type ComplianceReport, sumCompliance } from "./sum-compliance.ts";
 
 /** A stretch of the build, in milliseconds from its first event. */
 export interface TimelineBar {
@@ -11,6 +12,9 @@ export interface TimelineBar {
   endMs: number;
   outcome: "done" | "failed" | "running";
 }
+
+/** What was last said of the packages that the project's lock files name. */
+export type PackagesCheck = Omit<Extract<BuildEventBody, { type: "packages-checked" }>, "type">;
 
 /** What a build took, cost and came to, from its events and its ledger. */
 export interface BuildAnalytics {
@@ -63,7 +67,11 @@ export interface BuildAnalytics {
     unavailable: string[];
     /** Finished tasks without a violation, of all finished tasks; undefined where none is finished. */
     compliance: number | undefined;
+    /** How the sessions kept to the policy, by server and point and task by task. */
+    policy: ComplianceReport;
   };
+  /** What the vulnerability database last said of the packages; undefined where there was nothing to ask or the build did not come so far. */
+  packages: PackagesCheck | undefined;
   timeline: TimelineBar[];
   /** The sum of costs after each call; milliseconds from the first event. */
   costOverTime: { atMs: number; microUsd: number }[];
@@ -113,6 +121,7 @@ export function analyzeBuild(record: BuildRecord): BuildAnalytics {
     },
     quality: measureQuality(record),
     mcp: measureMcp(events),
+    packages: findPackages(events),
     timeline: planTimeline(events, startMs),
     costOverTime: sumCosts(calls, startMs),
   };
@@ -221,7 +230,15 @@ function measureMcp(events: BuildEvent[]): BuildAnalytics["mcp"] {
     violations,
     unavailable: [...unavailable],
     compliance: share(compliant, finished.size),
+    policy: sumCompliance(events),
   };
+}
+
+function findPackages(events: BuildEvent[]): PackagesCheck | undefined {
+  const last = events.findLast((event) => event.type === "packages-checked");
+  if (last?.type !== "packages-checked") return undefined;
+  const { packages, found, notChecked } = last;
+  return { packages, found, ...(notChecked === undefined ? {} : { notChecked }) };
 }
 
 function planTimeline(events: BuildEvent[], startMs: number): TimelineBar[] {

@@ -46,7 +46,7 @@ function planFigures({ quality, resources, performance, mcp }: BuildAnalytics): 
     ["tokens", formatCount(resources.tokens)],
     ["calls", formatCount(resources.calls)],
     ["from the cache", formatShare(resources.cacheShare)],
-    ["MCP compliance", formatShare(mcp.compliance)],
+    ["MCP compliance", formatShare(mcp.policy.rate)],
   ];
 }
 

@@ -1,8 +1,10 @@
 import { formatCount, formatMs, formatShare, formatUsd } from "./_format.ts";
 import type { CallSums } from "./_measure.ts";
 import type { BuildAnalytics } from "./analyze-build.ts";
+import { planComplianceSections } from "./compliance-sections.ts";
+import { planPackageSections } from "./package-sections.ts";
 
-/** A table of the report; every form of it is rendered from these. */
+/** A table of a report; every form of it is rendered from these. */
 export interface ReportSection {
   title: string;
   columns: string[];
@@ -24,6 +26,8 @@ export function planReportSections(analytics: BuildAnalytics): ReportSection[] {
     sums("Cost by model", resources.byModel),
     { title: "Model calls", columns: ["", ""], rows: describeLatency(analytics) },
     { title: "MCP", columns: ["", ""], rows: describeMcp(analytics) },
+    ...planComplianceSections(analytics.mcp.policy),
+    ...planPackageSections(analytics.packages),
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }
@@ -69,6 +73,7 @@ function describeMcp({ mcp }: BuildAnalytics): string[][] {
   return [
     ...Object.entries(mcp.calls).map(([server, calls]) => [`Calls of ${server}`, formatCount(calls)]),
     ["Calls that failed", formatCount(mcp.failed)],
+    ["Required uses made", formatShare(mcp.policy.rate)],
     ["Tasks without a violation", formatShare(mcp.compliance)],
     ["Violations", formatCount(mcp.violations)],
     ...(mcp.unavailable.length === 0 ? [] : [["Unavailable", mcp.unavailable.join(", ")]]),

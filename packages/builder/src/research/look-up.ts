@@ -1,19 +1,28 @@
 import type { ResearchQuestion, ResearchSource } from "@ccb/agents/research";
-import type { McpServerDefinition } from "@ccb/core";
+import { CcbError, type McpServerDefinition, type WebSearch } from "@ccb/core";
 import type { ServerPool } from "@ccb/mcp";
 
 /** Characters of one answer; the rest of a long page seldom answers the question. */
 const longestSource = 20_000;
 
+/** Who can be asked. */
+export interface Library {
+  pool: ServerPool;
+  servers: readonly McpServerDefinition[];
+  /** The model server's own search, asked where no search server is configured. */
+  webSearch: WebSearch | undefined;
+  build: string;
+}
+
 /**
  * What the servers answer to a question: context7's documentation of the library, and the search tool of every custom server that names the point `research` (a web search). An answer
- * that is an error is a problem, not a source.
+ * that is an error is a problem, not a source. Where there is no such custom server, the model server's own web search is asked.
  */
 export async function lookUp(
-  pool: ServerPool,
-  servers: readonly McpServerDefinition[],
+  library: Library,
   look: { question: ResearchQuestion; signal: AbortSignal },
 ): Promise<{ sources: ResearchSource[]; problems: string[] }> {
+  const { pool, servers } = library;
   const { question, signal } = look;
   const found: { title: string; origin: string; text: string }[] = [];
   const problems: string[] = [];
@@ -47,10 +56,35 @@ export async function lookUp(
         found.push({ title: `Search for ${question.library}`, origin: `${server.name} ${search.name}`, text });
     }
   }
+  if (!servers.some(({ name }) => name !== "context7")) found.push(...(await searchWeb(library, look, problems)));
   const sources = found.map((source, at) => ({
     ...source,
     id: `S${at + 1}`,
     text: source.text.slice(0, longestSource),
   }));
   return { sources, problems };
+}
+
+/** A search that fails leaves what else was found; only a stop and a reached budget go on to the caller. */
+async function searchWeb(
+  library: Library,
+  { question, signal }: { question: ResearchQuestion; signal: AbortSignal },
+  problems: string[],
+): Promise<{ title: string; origin: string; text: string }[]> {
+  if (library.webSearch === undefined) return [];
+  try {
+    const scope = { build: library.build };
+    const asked = `${question.library}: ${question.question}`;
+    const answer = await library.webSearch({ question: asked, scope, signal });
+    problems.push(...answer.problems);
+    if (answer.sources.length === 0 && answer.problems.length === 0) problems.push("the web search cited no page");
+    return answer.sources.map(({ title, url, text }) => ({ title, origin: url, text }));
+  } catch (error) {
+    if (signal.aborted || !CcbError.isInstance(error) || error.code === "budget-reached") throw error;
+    const { status } = error.details;
+    // A server that does not know the tool will not know it for the next question either.
+    if (status === 400 || status === 404) library.webSearch = undefined;
+    problems.push(`the model server's web search failed: ${error.message}`);
+    return [];
+  }
 }

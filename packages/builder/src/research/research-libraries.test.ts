@@ -79,6 +79,7 @@ async function research(options: { unavailable?: boolean; notes?: unknown } = {}
     unavailable: new Map(options.unavailable ? [["context7", "no network"]] : []),
     emit: (event) => void events.push(event),
     model: createAnthropicModel({ model: "claude-opus-5-5", baseUrl: () => model.url, apiKey: "sk-ant-test" }),
+    webSearch: undefined,
     environment: { PATH: process.env.PATH ?? "" },
     journal: createJournal({ store, clock: systemClock }),
     signal: new AbortController().signal,

@@ -13,12 +13,12 @@ import { createServerPool } from "@ccb/mcp";
 import { writeArtifact, writeJsonArtifact } from "../project/write-artifact.ts";
 import { runStep } from "../stages/_run-step.ts";
 import type { Workbench } from "../workbench.ts";
-import { lookUp } from "./look-up.ts";
+import { type Library, lookUp } from "./look-up.ts";
 
 /** What of the workbench research needs. */
 export type ResearchBench = Pick<
   Workbench,
-  "servers" | "unavailable" | "emit" | "model" | "environment" | "journal" | "build" | "signal" | "clock"
+  "servers" | "unavailable" | "emit" | "model" | "webSearch" | "environment" | "journal" | "build" | "signal" | "clock"
 > & { paths: { root: string; artifacts: string } };
 
 /** One page of notes, as `artifacts/research/index.json` lists it. */
@@ -36,7 +36,7 @@ interface Researched {
 }
 
 /**
- * Finds out how the libraries of a plan are used today: asks context7 and search servers, has the research agent write cited notes, saves them as `artifacts/research/<library>.md`.
+ * Finds out how the libraries of a plan are used today: asks context7 and search servers, or the model server's own web search, has the research agent write cited notes, saves them as `artifacts/research/<library>.md`.
  * What cannot be found out is a warning, never the end of a build; answers are journalled and asked for once. Resolves with the number of pages.
  */
 export async function researchLibraries(
@@ -46,20 +46,21 @@ export async function researchLibraries(
   const questions = planResearch(made);
   const servers = listResearchServers(bench);
   if (questions.length === 0) return { pages: 0 };
-  if (bench.model.id === offlineModelId) return { pages: 0 };
-  if (servers.length === 0) {
+  const isOffline = bench.model.id === offlineModelId;
+  if (isOffline || (servers.length === 0 && bench.webSearch === undefined)) {
     const names = questions.map(({ library }) => library).join(", ");
-    bench.emit({
-      type: "warning",
-      message: `Nothing was looked up about ${names}: no documentation server can be reached.`,
-    });
+    const why = isOffline
+      ? "the build is offline"
+      : "no documentation server can be reached, and there is no web search";
+    bench.emit({ type: "warning", message: `Nothing was looked up about ${names}: ${why}.` });
     return { pages: 0 };
   }
   const pool = createServerPool({ servers, environment: bench.environment, cwd: bench.paths.root });
   const pages: ResearchPage[] = [];
+  const library: Library = { pool, servers, webSearch: bench.webSearch, build: bench.build };
   try {
     for (const question of questions) {
-      const page = await researchOne(bench, { question, pool, servers });
+      const page = await researchOne(bench, question, library);
       if (page !== undefined) pages.push(page);
     }
   } finally {
@@ -75,14 +76,14 @@ function listResearchServers(bench: Pick<Workbench, "servers" | "unavailable">):
 
 async function researchOne(
   bench: ResearchBench,
-  work: { question: ResearchQuestion; pool: ReturnType<typeof createServerPool>; servers: McpServerDefinition[] },
+  question: ResearchQuestion,
+  asked: Library,
 ): Promise<ResearchPage | undefined> {
-  const { question, pool, servers } = work;
   const { id, library, phases } = question;
   try {
     const inputs = { question, model: bench.model.id, agent: researchAgent.system };
     const { value } = await runStep(bench, { name: `research:${id}`, inputs }, async (): Promise<Researched> => {
-      const { sources, problems } = await lookUp(pool, servers, { question, signal: bench.signal });
+      const { sources, problems } = await lookUp(asked, { question, signal: bench.signal });
       if (sources.length === 0) throw new Error(problems.join("; ") || "no server knows it");
       const { value: notes } = await researchAgent.run(
         { question: question.question, sources },

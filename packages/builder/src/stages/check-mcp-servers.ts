@@ -1,5 +1,6 @@
+import { estimateTokens } from "@ccb/context";
 import { CcbError } from "@ccb/core";
-import { checkServers } from "@ccb/mcp";
+import { checkServers, type ServerHealth } from "@ccb/mcp";
 import type { Workbench } from "../workbench.ts";
 
 /** Milliseconds a server may take to answer. */
@@ -8,6 +9,7 @@ const answerLimitMs = 20_000;
 /** Starts every MCP server once, before a session depends on it. A required one that fails ends the build; another is named and left. */
 export async function checkMcpServers(bench: Workbench): Promise<void> {
   const health = await checkServers(bench.servers, { timeoutMs: answerLimitMs, signal: bench.signal });
+  tellFileCost(bench, health);
   for (const { name, status, reason } of health) {
     if (status === "ready") continue;
     const server = bench.servers.find((candidate) => candidate.name === name);
@@ -21,4 +23,18 @@ export async function checkMcpServers(bench: Workbench): Promise<void> {
     bench.unavailable.set(name, reason ?? status);
     bench.emit({ type: "mcp-unavailable", server: name, reason: reason ?? status });
   }
+}
+
+const filePoints = ["file_read", "file_write", "directory_ops"] as const;
+
+/** Files through the filesystem server are dearer than Claude Code's own tools: who asks for it is told by how much. */
+function tellFileCost(bench: Workbench, health: readonly ServerHealth[]): void {
+  const { points } = bench.intake.mcpPolicy;
+  const asked = filePoints.filter((point) => points[point].level !== "off");
+  const filesystem = health.find(({ name, status }) => name === "filesystem" && status === "ready");
+  if (asked.length === 0 || filesystem === undefined) return;
+  const levels = asked.map((point) => `${point} ${points[point].level}`).join(", ");
+  const tokens = estimateTokens(filesystem.schemas);
+  const message = `Files go through the filesystem server (${levels}): its schemas are up to ${tokens} tokens in each session, and each required point costs one refused call.`;
+  bench.emit({ type: "warning", message });
 }

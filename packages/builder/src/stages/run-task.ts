@@ -83,7 +83,8 @@ interface SessionEnd {
 async function runSession({ bench, session, place, attempt }: Running, asked: SessionPrompt): Promise<SessionEnd> {
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
-  const watch = watchCompliance(bench, { ...session, attempt: attempt.number });
+  const { directory, base } = place;
+  const watch = watchCompliance(bench, { ...session, attempt: attempt.number, directory, base });
   const repetition = createStuckWatch();
   const ending = new AbortController();
   let stuck: string | undefined;
@@ -102,6 +103,7 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
       if (stuck !== undefined) ending.abort();
     },
     beforeTool: watch.beforeTool,
+    afterTool: watch.afterTool,
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
       if (event.type === "session-started") attempt.session(event.sessionId);

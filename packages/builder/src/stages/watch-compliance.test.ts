@@ -127,6 +127,68 @@ describe("a session of the real Claude Code that wants to edit before the requir
     expect(judged(run, "phase_start")).toEqual({ context7: false });
   });
 
+  it("does not get by with a program that writes: told right after it, the next edit refused, and the violation stays", async () => {
+    const script = `require("node:fs").mkdirSync("src"); require("node:fs").writeFileSync("src/a.ts", "export {};")`;
+    const program = call("Bash", { command: `node -e '${script}'`, description: "Generate" });
+    const run = await runUnderPolicy({
+      documentation: "libraries",
+      turns: (project) => [[program], [write(project, "b.ts")], [ask], [write(project, "b.ts")], [remember, look]],
+    });
+    expect(refusals(run)).toEqual(["phase_start context7 noticed", "phase_start context7 refused"]);
+    expect(run.events).toContainEqual(
+      expect.objectContaining({
+        type: "mcp-violated",
+        evidence: [expect.stringMatching(/^context7: the command `node -e .*` changed src\/a\.ts; it was not used/)],
+      }),
+    );
+    expect(run.heard).toContain("changed src/a.ts before these servers had been used with success");
+    expect(judged(run, "phase_start")).toEqual({ context7: false });
+    expect(run.violation).toBeUndefined();
+  });
+
+  it("nor with a program that fails, runs on in the background or commits what it wrote, seen at the end at the latest", async () => {
+    const later = call("Bash", {
+      command: "(sleep 0.5; dd if=/dev/zero of=late.ts bs=1 count=1) &",
+      description: "Later",
+    });
+    const wait = call("Bash", { command: "sleep 1", description: "Wait" });
+    const background = await runUnderPolicy({
+      documentation: "libraries",
+      turns: () => [[later], [wait], [remember, look], "Done.", [ask]],
+    });
+    expect(refusals(background)).toEqual(["phase_start context7 noticed", "phase_start context7 refused"]);
+    expect(background.violation).toBeUndefined();
+    const failing = call("Bash", {
+      command: "dd if=/dev/zero of=made.ts bs=1 count=1; false",
+      description: "Generate",
+    });
+    const committing = call("Bash", {
+      command:
+        "dd if=/dev/zero of=two.ts bs=1 count=1; git add -A; git -c user.name=a -c user.email=a@b commit -qm two",
+      description: "Generate and commit",
+    });
+    const run = await runUnderPolicy({
+      documentation: "libraries",
+      policy: { limits: { refusals: 1, redos: 0 }, servers: { context7: { severity: "critical" } } },
+      turns: () => [[remember, look], [failing], [committing], [remember]],
+    });
+    expect(refusals(run)).toEqual(["phase_start context7 noticed", "phase_start context7 given-up"]);
+    expect(run.heard).toContain("changed made.ts before");
+    expect(run.result.toolUses.at(-1)?.name).toBe("Bash");
+    expect(run.violation).toBe("it was refused 1 times and still had not used context7");
+  });
+
+  it("is not blamed for what commands write beside the code: caches, lock files, what git ignores, other folders", async () => {
+    const command =
+      "mkdir -p node_modules/x build && printf 'build/\\n' | dd of=.gitignore 2>/dev/null; rm .gitignore; " +
+      'node -e \'const fs = require("node:fs"); fs.writeFileSync("package-lock.json", "{}"); fs.writeFileSync("node_modules/x/a.js", ""); fs.writeFileSync(process.env.HOME + "/x.ts", "")\'';
+    const run = await runUnderPolicy({
+      documentation: "libraries",
+      turns: () => [[call("Bash", { command, description: "Install" })], [remember, look]],
+    });
+    expect(refusals(run)).toEqual([]);
+  });
+
   it("is ended where the violation is critical and telling did not help", async () => {
     const run = await runUnderPolicy({
       documentation: "libraries",

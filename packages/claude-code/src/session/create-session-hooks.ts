@@ -14,6 +14,8 @@ export interface SessionHooksOptions {
   clock: Clock;
   /** Called at each hook, since a hook is a sign of life. */
   touch: () => void;
+  /** A call that is let through begins; `onToolUse` tells of its end. */
+  onCall: (call: { id: string; name: string }) => void;
   onToolUse: (use: ToolUse) => void;
   /** A callback of the caller threw. The session must not go on as if nothing had happened. */
   onBug: (error: unknown) => void;
@@ -42,10 +44,23 @@ export function createSessionHooks(options: SessionHooksOptions): Partial<Record
       onFailure: "block",
     },
   ];
+  // Claude Code goes on after a failed call whatever its hook says: the next call is where such a session ends.
+  let ending: string | undefined;
+  const after = async (input: HookInput): ReturnType<HookCallback> => {
+    const objection = await afterTool(input, options);
+    if (objection === undefined) return {};
+    const { reason, endSession = false } = objection;
+    if (endSession) ending ??= reason;
+    if (endSession) return { continue: false, stopReason: reason };
+    if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return {};
+    return { hookSpecificOutput: { hookEventName: input.hook_event_name, additionalContext: reason } };
+  };
   return {
-    PreToolUse: on(async (input) => beforeTool(input, options)),
-    PostToolUse: on(async (input) => afterTool(input, options)),
-    PostToolUseFailure: on(async (input) => afterTool(input, options)),
+    PreToolUse: on(async (input) =>
+      ending === undefined ? beforeTool(input, options) : renderRefusal({ reason: ending, endSession: true }),
+    ),
+    PostToolUse: on(after),
+    PostToolUseFailure: on(after),
     Stop: [{ hooks: [async () => beforeEnd(options, "session")] }],
     TaskCompleted: [{ hooks: [async () => beforeEnd(options, "task")] }],
   };
@@ -55,8 +70,9 @@ function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<Ret
   if (input.hook_event_name !== "PreToolUse") return {};
   options.request.onEvent?.({ type: "tool-started", name: input.tool_name, input: input.tool_input });
   const refusal = findRefusal(input, options.request);
+  if (refusal === undefined) options.onCall({ id: input.tool_use_id, name: input.tool_name });
   if (refusal === undefined) return {};
-  const { reason, endSession = false } = refusal;
+  const { reason } = refusal;
   // A refused call gets no PostToolUse, yet it belongs in the record.
   options.onToolUse(
     renderToolUse({
@@ -70,6 +86,10 @@ function beforeTool(input: HookInput, options: SessionHooksOptions): Awaited<Ret
       clock: options.clock,
     }),
   );
+  return renderRefusal(refusal);
+}
+
+function renderRefusal({ reason, endSession = false }: ToolRefusal): Awaited<ReturnType<HookCallback>> {
   return {
     ...(endSession ? { continue: false, stopReason: reason } : {}),
     hookSpecificOutput: {
@@ -89,28 +109,27 @@ function findRefusal(input: PreToolUseHookInput, request: TaskRunRequest): ToolR
   return request.beforeTool?.({ ...call, id: input.tool_use_id, server });
 }
 
-function afterTool(input: HookInput, options: SessionHooksOptions): Awaited<ReturnType<HookCallback>> {
-  if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return {};
+async function afterTool(input: HookInput, options: SessionHooksOptions): Promise<ToolRefusal | undefined> {
+  if (input.hook_event_name !== "PostToolUse" && input.hook_event_name !== "PostToolUseFailure") return undefined;
   const succeeded = input.hook_event_name === "PostToolUse";
-  options.onToolUse(
-    renderToolUse({
-      id: input.tool_use_id,
-      name: input.tool_name,
-      server: input.mcp_server?.name,
-      input: input.tool_input,
-      succeeded,
-      response: input.hook_event_name === "PostToolUse" ? input.tool_response : input.error,
-      durationMs: input.duration_ms,
-      clock: options.clock,
-    }),
-  );
-  return {};
+  const use = renderToolUse({
+    id: input.tool_use_id,
+    name: input.tool_name,
+    server: input.mcp_server?.name,
+    input: input.tool_input,
+    succeeded,
+    response: input.hook_event_name === "PostToolUse" ? input.tool_response : input.error,
+    durationMs: input.duration_ms,
+    clock: options.clock,
+  });
+  options.onToolUse(use);
+  return options.request.afterTool?.(use);
 }
 
-function beforeEnd(options: SessionHooksOptions, what: "session" | "task"): Awaited<ReturnType<HookCallback>> {
+async function beforeEnd(options: SessionHooksOptions, what: "session" | "task"): ReturnType<HookCallback> {
   options.touch();
   try {
-    const reason = options.request.beforeEnd?.(what);
+    const reason = await options.request.beforeEnd?.(what);
     return reason === undefined ? {} : { decision: "block", reason };
   } catch (error) {
     options.onBug(error);

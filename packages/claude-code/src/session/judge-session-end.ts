@@ -14,6 +14,8 @@ export function judgeSessionEnd(seen: {
   standardError: string;
   /** Milliseconds before the last try of a refused call. */
   retryAfterMs: number | undefined;
+  /** The tool that had not answered, and for how long. */
+  waitingFor?: string | undefined;
 }): Pick<TaskRunResult, "status" | "reason" | "failure"> {
   const verdict = judge(seen);
   if (verdict.status === "done") return verdict;
@@ -36,10 +38,13 @@ function judge(seen: {
   failure: unknown;
   turns: number;
   standardError: string;
+  waitingFor?: string | undefined;
 }): Pick<TaskRunResult, "status" | "reason"> {
-  const { cause, result } = seen;
-  if (cause !== undefined && "reason" in cause && cause.status !== "bug")
-    return { status: cause.status, reason: cause.reason };
+  const { cause, result, waitingFor } = seen;
+  if (cause !== undefined && "reason" in cause && cause.status !== "bug") {
+    const waited = cause.status === "limit" && waitingFor !== undefined ? ` It was waiting for ${waitingFor}.` : "";
+    return { status: cause.status, reason: `${cause.reason}${waited}` };
+  }
   if (result === undefined) return { status: "failed", reason: renderFailure(seen) };
   if (result.subtype === "error_max_turns") {
     return { status: "limit", reason: `The session used up its turns (${seen.turns} answers of the model).` };

@@ -48,6 +48,8 @@ interface SessionRecord {
   /** Milliseconds the binary waited before it last repeated a call. */
   retryAfterMs: number | undefined;
   toolUses: ToolUse[];
+  /** Calls that have begun and not ended, by id. */
+  openCalls: Map<string, { name: string; startedMs: number }>;
 }
 
 /** Runs one session from start to the last process's end. */
@@ -63,6 +65,7 @@ export async function runSession(settings: SessionSettings, request: TaskRunRequ
     standardError: "",
     retryAfterMs: undefined,
     toolUses: [],
+    openCalls: new Map(),
   };
   const watch = createSessionWatch({ limits: request.limits, signal: request.signal });
   if (watch.cause === undefined) await runWatched({ settings, request, record, watch });
@@ -70,7 +73,7 @@ export async function runSession(settings: SessionSettings, request: TaskRunRequ
   if (watch.cause?.status === "bug") throw renderBug(watch.cause.error);
   if (record.process === undefined && watch.cause === undefined) throw renderStartFailure(record.failure);
   return {
-    ...judgeSessionEnd({ ...record, cause: watch.cause }),
+    ...judgeSessionEnd({ ...record, cause: watch.cause, waitingFor: describeOpenCall(record, settings.clock) }),
     sessionId: record.sessionId,
     turns: record.turns,
     durationMs: Math.round(settings.clock.monotonicMs() - startedMs),
@@ -78,6 +81,12 @@ export async function runSession(settings: SessionSettings, request: TaskRunRequ
     reportedUsage: sumReportedUsage(record.result),
     text: record.result?.subtype === "success" ? record.result.result : "",
   };
+}
+
+/** The call that the session has waited for longest. */
+function describeOpenCall({ openCalls }: SessionRecord, clock: Clock): string | undefined {
+  const [oldest] = openCalls.values();
+  return oldest && `${oldest.name}, for ${Math.round((clock.monotonicMs() - oldest.startedMs) / 1000)} s`;
 }
 
 async function runWatched(session: {
@@ -97,9 +106,12 @@ async function runWatched(session: {
     onError: (error) => onBug(renderStartFailure(error)),
   });
   const onToolUse = (use: ToolUse) => {
+    record.openCalls.delete(use.id);
     record.toolUses.push(use);
     request.onToolUse?.(use);
   };
+  const onCall = ({ id, name }: { id: string; name: string }) =>
+    void record.openCalls.set(id, { name, startedMs: settings.clock.monotonicMs() });
   const messages = query({
     prompt: request.prompt,
     options: {
@@ -107,7 +119,7 @@ async function runWatched(session: {
       ...(settings.executablePath === undefined ? {} : { pathToClaudeCodeExecutable: settings.executablePath }),
       env,
       abortController,
-      hooks: createSessionHooks({ request, clock: settings.clock, touch: watch.touch, onToolUse, onBug }),
+      hooks: createSessionHooks({ request, clock: settings.clock, touch: watch.touch, onCall, onToolUse, onBug }),
       spawnClaudeCodeProcess: (spawned) =>
         startProcess({ ...session, guard, command: spawned.command, args: spawned.args, env }),
     },

@@ -14,6 +14,8 @@ export interface InitFlags {
   /** False with --no-tests. */
   tests: boolean;
   redFirst?: boolean;
+  /** False with --no-web-search. */
+  webSearch?: boolean;
   continueOnError?: boolean;
   parallelTasks?: number;
   customMcp?: string;

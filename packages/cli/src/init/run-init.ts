@@ -32,6 +32,7 @@ export async function runInit(call: {
       ...renderCaps(flags),
       ...readSessionPassphrase(terminal.environment),
       redFirst: flags.redFirst ?? false,
+      webSearch: flags.webSearch ?? true,
       environment: terminal.environment,
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,

@@ -59,10 +59,18 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     }
     case "mcp-unavailable":
       return `  ${paint.warn("!")} MCP server ${event.server} is unavailable: ${event.reason}`;
-    case "mcp-violated":
-      return event.outcome === "given-up"
-        ? `  ${paint.warn("!")} ${event.task}: did not use ${event.servers.join(" and ")} at ${event.point}, though told ${event.refusal - 1} times`
-        : `  ${paint.warn("!")} ${event.task}: told to use ${event.servers.join(" and ")} at ${event.point} (${event.refusal})`;
+    case "packages-checked":
+      return renderPackages(event, paint);
+    case "mcp-violated": {
+      const { task, point, refusal } = event;
+      const servers = event.servers.join(" and ");
+      const what = {
+        refused: `told to use ${servers} at ${point} (${refusal})`,
+        noticed: `changed files without ${servers} at ${point}, and was told (${refusal})`,
+        "given-up": `did not use ${servers} at ${point}, though told ${refusal - 1} times`,
+      }[event.outcome ?? "refused"];
+      return `  ${paint.warn("!")} ${task}: ${what}`;
+    }
     case "call-refused":
       return `  ${paint.bad("✗")} a model call was refused: ${event.reason}`;
     default:
@@ -109,4 +117,18 @@ function renderDetail(event: BuildEvent, { paint, verbosity }: RenderEventOption
     );
   }
   return undefined;
+}
+
+function renderPackages(event: Extract<BuildEvent, { type: "packages-checked" }>, paint: Painter): string {
+  const { packages, found, notChecked } = event;
+  const counted = formatPlural(packages, "package");
+  if (notChecked !== undefined) return `  ${paint.warn("!")} ${counted} not checked for vulnerabilities: ${notChecked}`;
+  if (found.length === 0) return `  ${paint.good("✓")} no known vulnerability in ${counted}`;
+  const rows = found.slice(0, 10).map(({ name, version, id, severity, fixedIn }) => {
+    const fixed = fixedIn === undefined ? "no fix is known" : `fixed in ${fixedIn}`;
+    return `      ${name} ${version}: ${id} (${severity}, ${fixed})`;
+  });
+  const more = found.length > rows.length ? [`      and ${found.length - rows.length} more: ccb vulnerabilities`] : [];
+  const known = found.length === 1 ? "1 known vulnerability" : `${found.length} known vulnerabilities`;
+  return [`  ${paint.bad("✗")} ${known} in ${counted}`, ...rows, ...more].join("\n");
 }

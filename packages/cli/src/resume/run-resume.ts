@@ -48,6 +48,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       ...renderCaps(init),
       ...readSessionPassphrase(terminal.environment),
       redFirst: init.redFirst ?? false,
+      webSearch: init.webSearch ?? true,
       environment: terminal.environment,
       skipTests: !init.tests,
       continueOnError: init.continueOnError ?? false,

@@ -36,6 +36,8 @@ export interface ComplianceTracker {
   record(use: ToolUse): void;
   /** Whether every server that has to be used at this point was used since the moment from which the point counts. */
   judge(point: EnforcePoint): ComplianceVerdict;
+  /** Files were changed in a way that no recorded call shows; calls before this do not count where they have to follow the last edit. */
+  noteEdit(): void;
   /** Commands that failed since the last that did not. */
   failedInARow(): number;
   /** A task (or another attempt of it) begins: calls before this do not count for it. */
@@ -62,6 +64,9 @@ export function createComplianceTracker(options: ComplianceTrackerOptions): Comp
       const from = windows()[policy.points[point].since];
       const counted = uses.filter(({ at }) => at >= from).map(({ use }) => use);
       return judgeCompliance({ ...options, point, uses: counted });
+    },
+    noteEdit() {
+      lastEdit = count;
     },
     failedInARow: () => failures.length,
     beginTask() {

@@ -66,6 +66,48 @@ describe("the look-up before the first edit of a phase", () => {
   });
 });
 
+describe("an edit that is seen only after it happened", () => {
+  const notice = ({ enforcement }: ReturnType<typeof hold>, ...files: string[]) =>
+    enforcement.noticeEdits({ files, by: "the command `make`" });
+
+  it("is told once, asked for again at the end, and stays a violation whatever is used later", () => {
+    const session = hold();
+    const { enforcement, judged, violated } = session;
+    expect(enforcement.awaitsFirstEdit()).toBe(true);
+    expect(notice(session, "src/a.ts", "b", "c", "d")?.reason).toContain(
+      "the command `make` changed src/a.ts, b, c and 1 more before these servers had been used",
+    );
+    expect(violated).toMatchObject([{ point: "phase_start", outcome: "noticed", refusal: 1 }]);
+    expect(enforcement.awaitsFirstEdit()).toBe(false);
+    enforcement.onToolUse(ended("mcp__memory__create_entities", { response: '[{"name":"a"}]' }));
+    enforcement.onToolUse(ended("mcp__git__git_status"));
+    expect(enforcement.beforeEnd()).toContain("context7");
+    enforcement.onToolUse(ended("mcp__context7__query-docs"));
+    expect(enforcement.beforeEnd()).toBeUndefined();
+    expect(judged.filter(({ point }) => point === "phase_start").map(({ met }) => met)).toEqual([false]);
+  });
+
+  it("is nothing where the look-up was made, and makes what follows the last edit count anew", () => {
+    const session = hold({ policy: { points: { checkpoint: { level: "required" } } } });
+    const { enforcement, violated } = session;
+    enforcement.onToolUse(ended("mcp__context7__query-docs"));
+    enforcement.onToolUse(ended("mcp__memory__create_entities", { response: '[{"name":"a"}]' }));
+    enforcement.onToolUse(ended("mcp__git__git_status"));
+    expect(notice(session, "a.ts")).toBeUndefined();
+    expect(violated).toEqual([]);
+    expect(enforcement.beforeEnd()).toContain("not used since the last edit");
+  });
+
+  it("ends the session where the violation is critical and telling did not help; caches and lock files are no edits", () => {
+    const session = hold({ policy: { limits: { refusals: 1 }, servers: { context7: { severity: "critical" } } } });
+    expect(notice(session, "package-lock.json", "node_modules/x/a.js", "npm-debug.log")).toBeUndefined();
+    expect(session.violated).toEqual([]);
+    expect(notice(session, "a.ts")?.endSession).toBeUndefined();
+    expect(notice(session, "a.ts")?.endSession).toBe(true);
+    expect(session.enforcement.violation()).toContain("context7");
+  });
+});
+
 it("a dependency needs a look-up, a deployment the custom server that names it", () => {
   const { enforcement, violated } = hold({ subject: { firstOfPhase: false } });
   expect(enforcement.beforeTool(nextCall("Bash", { command: "npm install express" }))?.reason).toContain("context7");
@@ -109,6 +151,7 @@ it("never refuses one point more often than the policy says, whatever the sessio
     "edit",
     "end",
     "bash",
+    "program",
     "install",
     "mcp__memory__create_entities",
     "mcp__git__git_status",
@@ -120,13 +163,14 @@ it("never refuses one point more often than the policy says, whatever the sessio
       for (const name of steps) {
         if (name === "edit") enforcement.beforeTool(edit());
         else if (name === "end") enforcement.beforeEnd();
+        else if (name === "program") enforcement.noticeEdits({ files: ["a.ts"], by: "it" });
         else if (name === "bash") enforcement.onToolUse(ended("Bash", { succeeded: false }));
         else if (name === "install") enforcement.beforeTool(nextCall("Bash", { command: "pip install flask" }));
         else enforcement.onToolUse(ended(name, { response: '[{"name":"a"}]' }));
       }
       for (const point of new Set(violated.map((violation) => violation.point))) {
         const here = violated.filter((violation) => violation.point === point);
-        expect(here.filter(({ outcome }) => outcome === "refused").length).toBeLessThanOrEqual(refusals);
+        expect(here.filter(({ outcome }) => outcome !== "given-up").length).toBeLessThanOrEqual(refusals);
         expect(here.filter(({ outcome }) => outcome === "given-up").length).toBeLessThanOrEqual(1);
       }
       const used = (server: string) => steps.some((name) => name.startsWith(`mcp__${server}__`));

@@ -1,12 +1,14 @@
 import { type EnforcePoint, enforcePoints, type ToolCall, type ToolRefusal, type ToolUse } from "@ccb/core";
-import { classifyCall } from "./classify-call.ts";
+import { classifyCall, matchesAny } from "./classify-call.ts";
 import {
   type ComplianceTrackerOptions,
   type ComplianceVerdict,
   createComplianceTracker,
   listServersAt,
 } from "./create-compliance-tracker.ts";
+import { createPointLedger } from "./create-point-ledger.ts";
 import type { PolicyLevel, PolicyMoment } from "./mcp-policy.ts";
+import { renderRefusal } from "./render-refusal.ts";
 
 /** What a session came to at one point, for one server. */
 export interface PointJudgement {
@@ -25,8 +27,8 @@ export interface PointViolation {
   /** Number of the refusal at this point, from 1; one more than the limit where it is given up. */
   refusal: number;
   severity: "critical" | "warning";
-  /** `refused`: the model was told. `given-up`: it was told as often as the policy says, and is let go. */
-  outcome: "refused" | "given-up";
+  /** `refused`: the model was told. `noticed`: it was told, but what needed the use was done already. `given-up`: it was told as often as the policy says, and is let go. */
+  outcome: "refused" | "noticed" | "given-up";
   evidence: string[];
 }
 
@@ -41,6 +43,15 @@ export interface EnforcementOptions extends ComplianceTrackerOptions {
 export interface Enforcement {
   onToolUse(use: ToolUse): void;
   beforeTool(call: ToolCall): ToolRefusal | undefined;
+  /**
+   * Files were changed by something that `beforeTool` did not take for an edit, such as a program that a command ran: the points of an edit are judged now. A reason is for
+   * the model; a point of the first edit that was not met is asked for again at the end.
+   */
+  noticeEdits(seen: { files: readonly string[]; by: string }): ToolRefusal | undefined;
+  /** Whether a call itself shows that it edits, so that `beforeTool` has judged it as an edit. */
+  isEdit(call: { name: string; input: unknown }): boolean;
+  /** Whether no edit was seen so far although some point is about the first one: a file that has changed since is one that nobody asked about. */
+  awaitsFirstEdit(): boolean;
   beforeEnd(what?: "session" | "task"): string | undefined;
   /** What was violated with severity `critical`, once the session has ended by itself; undefined when nothing was. */
   violation(): string | undefined;
@@ -48,24 +59,17 @@ export interface Enforcement {
   redo(): boolean;
 }
 
-const oncePerCall: readonly PolicyMoment[] = ["edit", "read", "directory"];
-
 /** Starts holding a session to the policy. Verdicts come from recorded calls; refusals are counted at each point by itself. */
 export function createEnforcement(options: EnforcementOptions): Enforcement {
   const { policy, attempt } = options;
   const tracker = createComplianceTracker(options);
   const ledger = createPointLedger(options);
   let edited = false;
-  const pointsAt = (moment: PolicyMoment) =>
-    enforcePoints.filter(
-      (point) => policy.points[point].moment === moment && listServersAt({ ...options, point }).length > 0,
-    );
-  const byMoment = new Map<PolicyMoment, EnforcePoint[]>();
-  const listPoints = (moment: PolicyMoment): EnforcePoint[] => {
-    const known = byMoment.get(moment) ?? pointsAt(moment);
-    byMoment.set(moment, known);
-    return known;
-  };
+  /** Points of the first edit that were not met when it was noticed, and what was done. */
+  const late = new Map<EnforcePoint, string>();
+  const listPoints = createPointList(options);
+  const judgeEnd = () =>
+    [...listPoints("end"), ...late.keys()].map((point) => ({ point, verdict: tracker.judge(point) }));
   return {
     onToolUse: (use) => tracker.record(use),
     beforeTool(call) {
@@ -80,25 +84,48 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
       edited ||= kinds.has("edit");
       return undefined;
     },
+    noticeEdits({ files, by }) {
+      const counted = files.filter((file) => !matchesAny(file, policy.tools.uncountedFiles));
+      if (counted.length === 0) return undefined;
+      tracker.noteEdit();
+      const done = `${by} changed ${renderFiles(counted)}`;
+      const firsts = edited ? [] : listPoints("first-edit");
+      const reasons: ToolRefusal[] = [];
+      let isOpen = false;
+      for (const point of [...firsts, ...listPoints("edit")]) {
+        const verdict = tracker.judge(point);
+        const reason = ledger.notice(point, verdict, done);
+        if (reason !== undefined) reasons.push(reason);
+        if (!firsts.includes(point) || verdict.ok || policy.points[point].level !== "required") continue;
+        late.set(point, done);
+        isOpen ||= !verdict.missing.every(({ server }) => ledger.isGivenUp(server));
+      }
+      // As long as the look-up is missing, the next edit is refused like the first.
+      edited ||= !isOpen;
+      return reasons.find(({ endSession }) => endSession) ?? reasons[0];
+    },
+    isEdit: (call) => classifyCall(call, policy.tools).has("edit"),
+    awaitsFirstEdit: () => !edited && late.size === 0 && listPoints("first-edit").length > 0,
     beforeEnd(what = "session") {
-      const open = listPoints("end").map((point) => ({ point, verdict: tracker.judge(point) }));
+      const open = judgeEnd();
       const required = open.filter(({ point }) => policy.points[point].level === "required");
       for (const { point, verdict } of required) {
         // What was given up at one point is not asked for again at the next.
         if (verdict.ok || verdict.missing.every(({ server }) => ledger.isGivenUp(server))) continue;
         const refusal = ledger.refuse(point, verdict);
-        if (refusal.outcome === "refused") return verdict.message;
+        const done = late.get(point);
+        const message = done ? renderRefusal({ point, missing: verdict.missing, policy, done }) : verdict.message;
+        if (refusal.outcome === "refused") return message;
       }
       if (what === "session") for (const { point, verdict } of open) ledger.close(point, verdict);
       return undefined;
     },
     violation() {
-      const critical = listPoints("end")
-        .filter((point) => policy.points[point].level === "required")
-        .flatMap((point) => {
-          const verdict = tracker.judge(point);
-          return verdict.ok ? [] : verdict.missing.filter(({ severity }) => severity === "critical");
-        });
+      const critical = judgeEnd()
+        .filter(({ point }) => policy.points[point].level === "required")
+        .flatMap(({ verdict }) =>
+          verdict.ok ? [] : verdict.missing.filter(({ severity }) => severity === "critical"),
+        );
       const servers = [...new Set([...critical.map(({ server }) => server), ...ledger.failedServers()])];
       if (servers.length === 0) return undefined;
       return servers.some(ledger.isGivenUp)
@@ -106,6 +133,18 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
         : `it ended without having used ${servers.join(" and ")}`;
     },
     redo: () => attempt <= policy.limits.redos,
+  };
+}
+
+/** The points of a moment at which some server is looked at; found once, since neither policy nor session changes. */
+function createPointList(options: EnforcementOptions): (moment: PolicyMoment) => EnforcePoint[] {
+  const byMoment = new Map<PolicyMoment, EnforcePoint[]>();
+  return (moment) => {
+    const isAsked = (point: EnforcePoint) =>
+      options.policy.points[point].moment === moment && listServersAt({ ...options, point }).length > 0;
+    const known = byMoment.get(moment) ?? enforcePoints.filter(isAsked);
+    byMoment.set(moment, known);
+    return known;
   };
 }
 
@@ -123,64 +162,7 @@ function judgeCall(judged: {
   return { ok: true, evidence: { [call.server ?? ""]: `${call.name} (${call.id})` } };
 }
 
-/** Counts refusals point by point and tells each judgement once. */
-function createPointLedger(options: EnforcementOptions) {
-  const { policy, onJudged, onViolated } = options;
-  const refusals = new Map<EnforcePoint, number>();
-  const told = new Map<string, boolean>();
-  /** Servers whose use was given up, and whether that was critical before a call. */
-  const givenUp = new Map<string, boolean>();
-  const close = (point: EnforcePoint, verdict: ComplianceVerdict) => {
-    const { level, moment } = policy.points[point];
-    if (level === "off") return;
-    const missing = verdict.ok ? [] : verdict.missing;
-    const rows = [
-      ...Object.entries(verdict.evidence ?? {}).map(([server, evidence]) => ({ server, met: true, evidence })),
-      ...missing.map(({ server, why }) => ({ server, met: false, evidence: why })),
-    ];
-    for (const { server, met, evidence } of rows) {
-      const key = `${point} ${server}`;
-      if (!oncePerCall.includes(moment) && told.get(key) === met) continue;
-      told.set(key, met);
-      onJudged?.({ point, server, level, met, evidence });
-    }
-  };
-  const refuse = (point: EnforcePoint, verdict: Extract<ComplianceVerdict, { ok: false }>): PointViolation => {
-    const refusal = (refusals.get(point) ?? 0) + 1;
-    refusals.set(point, refusal);
-    const critical = verdict.missing.filter(({ severity }) => severity === "critical");
-    const outcome = refusal <= policy.limits.refusals ? "refused" : "given-up";
-    const violation: PointViolation = {
-      point,
-      servers: verdict.missing.map(({ server }) => server),
-      refusal,
-      severity: critical.length > 0 ? "critical" : "warning",
-      outcome,
-      evidence: verdict.missing.map(({ server, why }) => `${server}: ${why}`),
-    };
-    if (outcome === "refused" || refusal === policy.limits.refusals + 1) onViolated?.(violation);
-    if (outcome === "given-up") {
-      const isEnd = policy.points[point].moment === "end";
-      for (const { server, severity } of verdict.missing) givenUp.set(server, severity === "critical" && !isEnd);
-    }
-    return violation;
-  };
-  return {
-    close,
-    refuse,
-    /** Judges a point before a call; a refusal where the call may not happen. */
-    settle(point: EnforcePoint, verdict: ComplianceVerdict): ToolRefusal | undefined {
-      if (verdict.ok || policy.points[point].level === "preferred") {
-        close(point, verdict);
-        return undefined;
-      }
-      const { outcome, severity } = refuse(point, verdict);
-      if (outcome === "refused") return { reason: verdict.message };
-      close(point, verdict);
-      return severity === "critical" ? { reason: verdict.message, endSession: true } : undefined;
-    },
-    isGivenUp: (server: string) => givenUp.has(server),
-    /** Servers whose critical violation was given up before a call; at the end the calls themselves are looked at. */
-    failedServers: () => [...givenUp].flatMap(([server, critical]) => (critical ? [server] : [])),
-  };
+function renderFiles(files: readonly string[]): string {
+  const shown = files.slice(0, 3).join(", ");
+  return files.length > 3 ? `${shown} and ${files.length - 3} more` : shown;
 }

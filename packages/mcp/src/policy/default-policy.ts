@@ -74,6 +74,11 @@ export const defaultPolicy: McpPolicy = Object.freeze({
       "\\b(?:docker|podman)\\s+push\\b",
       "\\b(?:kubectl|helm|terraform|pulumi|fly|flyctl|vercel|netlify|heroku|gcloud|aws|az)\\s+(?:\\S+\\s+)*?(?:apply|deploy|install|upgrade|up|push)\\b",
     ],
+    uncountedFiles: [
+      "(?:^|/)(?:package-lock\\.json|npm-shrinkwrap\\.json|pnpm-lock\\.yaml|yarn\\.lock|bun\\.lockb?|poetry\\.lock|uv\\.lock|Pipfile\\.lock|Cargo\\.lock|go\\.sum|composer\\.lock|Gemfile\\.lock)$",
+      "(?:^|/)(?:node_modules|__pycache__|\\.pytest_cache|\\.mypy_cache|\\.ruff_cache|\\.venv|venv|coverage|\\.nyc_output|test-results)/",
+      "(?:\\.log|\\.tsbuildinfo|\\.pid|\\.sock|\\.sqlite3?-(?:wal|shm|journal)|\\.db-(?:wal|shm|journal))$",
+    ],
     failingCommands: 3,
   },
   servers: {

@@ -72,6 +72,8 @@ export interface ToolPolicy {
   editCommands: readonly string[];
   dependencyCommands: readonly string[];
   deployCommands: readonly string[];
+  /** Files whose change is no edit, by path in the project: what tools write by themselves; regular expressions. */
+  uncountedFiles: readonly string[];
   /** Failed commands in a row from which on a session counts as debugging. */
   failingCommands: number;
 }

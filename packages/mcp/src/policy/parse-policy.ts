@@ -37,6 +37,7 @@ const policySchema = z.strictObject({
       edit_commands: z.array(expression).optional(),
       dependency_commands: z.array(expression).optional(),
       deploy_commands: z.array(expression).optional(),
+      uncounted_files: z.array(expression).optional(),
       failing_commands: z.int().min(1).optional(),
     })
     .optional(),
@@ -65,6 +66,7 @@ export function parsePolicy(content: unknown, options: { place: string; base?: M
         editCommands: tools.edit_commands,
         dependencyCommands: tools.dependency_commands,
         deployCommands: tools.deploy_commands,
+        uncountedFiles: tools.uncounted_files,
         failingCommands: tools.failing_commands,
       }),
     },

@@ -20,8 +20,10 @@ export function renderRefusal(refusal: {
   point: EnforcePoint;
   missing: readonly { server: string; why: string }[];
   policy: McpPolicy;
+  /** What was done already, where it was seen only afterwards. */
+  done?: string;
 }): string {
-  const { point, missing, policy } = refusal;
+  const { point, missing, policy, done } = refusal;
   const { moment } = policy.points[point];
   const lines = missing.map(({ server, why }) => {
     const rule = policy.servers[server];
@@ -29,6 +31,13 @@ export function renderRefusal(refusal: {
   });
   const thing = moment === "edit" || moment === "read" || moment === "directory";
   const { before, after } = asks[moment];
+  if (done !== undefined) {
+    return [
+      `The MCP policy was not met at ${point}: ${done} ${thing ? "without this server:" : "before these servers had been used with success:"}`,
+      ...lines,
+      thing ? after : "Make these calls now, and mend what was changed where they show that it is wrong. It is noted.",
+    ].join("\n");
+  }
   return [
     `The MCP policy is not met at ${point}. ${before}${thing ? ":" : ", these servers have to be used with success:"}`,
     ...lines,

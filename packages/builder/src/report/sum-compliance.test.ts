@@ -1,6 +1,6 @@
 import type { BuildEvent, BuildEventBody } from "@ccb/core";
 import { expect, it } from "vitest";
-import { sumCompliance } from "./read-compliance.ts";
+import { sumCompliance } from "./sum-compliance.ts";
 
 const place = { phase: "p", task: "t" };
 const judged = (server: string, met: boolean, attempt = 1): BuildEventBody => ({

@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BuildEvent, readPromptSection } from "@ccb/core";
+import { createScriptedModel } from "@ccb/testing";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type FileTask, renderFilesSpecification, scriptFiles } from "../../test-support/scripted-files.ts";
+import { startWebSearchModel } from "../../test-support/web-search-model.ts";
+import type { BuildOptions } from "../build-options.ts";
+import { readBuildRecord } from "../report/read-build-record.ts";
+import { startBuild } from "../start-build.ts";
+
+let cwd = "";
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "ccb-web-"));
+});
+
+afterEach(() => rmSync(cwd, { recursive: true, force: true, maxRetries: 5 }));
+
+/** Builds a product that stands on libraries; context7's service cannot be reached here. */
+async function build(can: "search" | "no search", options: Partial<BuildOptions> = {}) {
+  const tasks: FileTask[] = [{ id: "one", writes: { "one.txt": "1" } }];
+  await writeFile(join(cwd, "spec.md"), renderFilesSpecification(tasks));
+  const prompts: string[] = [];
+  const notes = { notes: [{ text: "Group routes with express.Router.", sources: ["S1"] }], unanswered: [] };
+  await using model = await createScriptedModel({
+    rules: [
+      {
+        when: "research-agent",
+        reply: ({ firstUserText }) => {
+          prompts.push(firstUserText);
+          return { content: [{ type: "text", text: JSON.stringify(notes) }] };
+        },
+      },
+      ...scriptFiles(tasks, { technologies: ["Express", "Zod"] }),
+    ],
+  });
+  const searching = await startWebSearchModel(model.url, can);
+  try {
+    const running = startBuild({
+      specification: "spec.md",
+      cwd,
+      outputDirectory: "out",
+      model: "claude-opus-5-5",
+      upstream: { baseUrl: searching.url, apiKey: "sk-ant-test-0123456789abcdef" },
+      environment: { PATH: process.env.PATH ?? "", HOME: cwd },
+      ...options,
+    });
+    const events: BuildEvent[] = [];
+    for await (const event of running.events) events.push(event);
+    const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+    return { result: await running.result, warnings, prompts, asked: searching.asked };
+  } finally {
+    searching.close();
+  }
+}
+
+it("without a search server the model server's own search is asked: cited notes in the artifacts, each search priced in the ledger", async () => {
+  const { result, prompts, asked } = await build("search");
+  expect(result.outcome).toBe("done");
+  expect(asked).toHaveLength(2);
+  expect(asked[0]).toEqual([{ type: "web_search_20250305", name: "web_search", max_uses: 3 }]);
+  expect(readPromptSection(prompts[0] ?? "", "sources")?.content).toContain("Use the express.Router class");
+  const page = readFileSync(join(cwd, "out", "artifacts", "research", "express.md"), "utf8");
+  expect(page).toContain("- Group routes with express.Router. [S1]");
+  expect(page).toContain("- S1: Express routing, https://expressjs.com/en/guide/routing.html");
+
+  const calls = readBuildRecord(join(cwd, "out")).calls.filter(({ agent }) => agent === "web-searcher");
+  // claude-opus-5-5 by hand: 2000 tokens at 4 and 50 at 20 US dollars a million, and one search at a cent.
+  expect(calls.map(({ costMicroUsd, usage }) => [costMicroUsd, usage.webSearchRequests])).toEqual([
+    [8000 + 1000 + 10_000, 1],
+    [8000 + 1000 + 10_000, 1],
+  ]);
+});
+
+it("a server that cannot search is asked once, and the build goes on and says that nothing was found out", async () => {
+  const { result, asked, warnings } = await build("no search");
+  expect(result.outcome).toBe("done");
+  expect(asked).toHaveLength(1);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/^Nothing was found out about Express: .*web search failed: .*is not known here/s),
+  );
+});
+
+it("a search that nobody wants is not made", async () => {
+  const { asked, warnings } = await build("search", { webSearch: false });
+  expect(asked).toEqual([]);
+  expect(warnings).toContainEqual(expect.stringMatching(/^Nothing was looked up about Express, Zod: .*no web search/));
+  expect(existsSync(join(cwd, "out", "artifacts", "research", "express.md"))).toBe(false);
+});
