@@ -84,7 +84,7 @@ async function prepareAndRun(
   });
   if (!opened)
     return notStarted("The specification has changed and the change was not confirmed; nothing was touched.");
-  const { bench, store, close } = opened;
+  const { bench, store, recorder, close } = opened;
   const watching: (() => void)[] = [];
   try {
     if (prepared.backup)
@@ -102,6 +102,7 @@ async function prepareAndRun(
       },
     });
     if (result.error?.code !== "store-failed") bench.journal.endRun(result.outcome);
+    recorder.end(result.outcome);
     return result;
   } finally {
     for (const end of watching) end();
