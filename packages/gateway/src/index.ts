@@ -5,6 +5,7 @@ export {
 } from "./cassette/create-cassette-recorder.ts";
 export {
   createReplayServer,
+  type ReplayCut,
   type ReplayServer,
   type ReplayServerOptions,
 } from "./cassette/create-replay-server.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { type BuildEvent, type BuildOutcome, CcbError, systemClock } from "@ccb/core";
-import { type Cassette, createReplayServer, type ReplayDivergence, readCassettes } from "@ccb/gateway";
+import { type Cassette, createReplayServer, type ReplayCut, type ReplayDivergence, readCassettes } from "@ccb/gateway";
 import { createRedactor } from "@ccb/logging";
 import { createEventChannel } from "../_event-channel.ts";
 import type { BuildOptions } from "../build-options.ts";
@@ -9,7 +9,7 @@ import { readProject } from "../control/open-project.ts";
 import { planProjectPaths, renderTimestamp } from "../project/project-paths.ts";
 import { type Build, type BuildResult, startBuild } from "../start-build.ts";
 import type { TreeComparison } from "./compare-trees.ts";
-import { endSessionsAsKilled } from "./end-sessions.ts";
+import { endSessionsAsKilled, waitForTranscripts } from "./end-sessions.ts";
 import { listDirectoryPaths } from "./open-recorder.ts";
 import { compareBuilds } from "./read-tree.ts";
 import { parseRecipe, type Recipe } from "./recipe.ts";
@@ -100,15 +100,12 @@ async function replay(
       divergences.push(divergence);
       if (endsHere()) control.build?.stop();
     },
-    onCut: (how) => {
-      if (how === "killed") endSessionsAsKilled(into);
-      control.build?.stop();
-    },
+    onCut: (cut) => void endAsRecorded(cut, { into, build: control.build }),
   });
   let last: BuildResult | undefined;
   try {
     for (const [index, cassette] of cassettes.entries()) {
-      server.play(cassette);
+      server.play(cassette, cassettes[index + 1]);
       last = await runOnce(recipes[index] as Recipe, { options, control, into, url: server.url, onEvent });
       if (control.isStopped) throw new CcbError({ code: "stopped", message: "The replay was stopped." });
       if (endsHere()) break;
@@ -134,6 +131,14 @@ async function replay(
     calls: server.stats(),
     tree,
   };
+}
+
+/** Ends a run in the way in which it was ended, when its sessions have noted what they had noted then. */
+async function endAsRecorded(cut: ReplayCut, at: { into: string; build: Build | undefined }): Promise<void> {
+  await waitForTranscripts(at.into, cut);
+  if (cut.how === "stopped") return at.build?.stop();
+  endSessionsAsKilled(at.into);
+  at.build?.abandon();
 }
 
 function openCassettes(directory: string): Cassette[] {

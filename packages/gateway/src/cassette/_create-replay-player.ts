@@ -13,7 +13,6 @@ import { sendRecorded } from "./_send-recorded.ts";
 import { laneOf, type RecordedExchange, type RecordedScope } from "./cassette.ts";
 import type { ReplayServer, ReplayServerOptions } from "./create-replay-server.ts";
 import { normaliseRequest, sessionOf } from "./normalise-request.ts";
-import type { Cassette } from "./read-cassettes.ts";
 import { replaceDirectories, type TextReplacement } from "./replace-texts.ts";
 import { rewriteAnswer } from "./rewrite-answer.ts";
 
@@ -44,7 +43,7 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
     clearTimeout(timer);
     const cut = () => {
       played.isCut = true;
-      options.onCut(played.cassette.outcome === undefined ? "killed" : "stopped");
+      options.onCut({ how: played.cassette.outcome === undefined ? "killed" : "stopped", ...played.kept });
     };
     if (played.tape.unused().length === 0) cut();
     else timer = setTimeout(cut, options.idleMs ?? defaultIdleMs).unref();
@@ -59,6 +58,8 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
     if (timer) waitForCut(played);
     const words = renameWords({ played, call, exchange, directories: options.directories });
     sendRecorded(response, { ...exchange, body: rewriteAnswer(exchange.body, words) });
+    // The run was cut under a tool of this answer: the session is ended while that is under way, too.
+    if (played.wasCut && [...played.kept.underWay].some((id) => exchange.body.includes(id))) waitForCut(played);
   };
 
   const diverge = (played: PlayedRun, call: ReplayCall, response: ServerResponse) => {
@@ -89,8 +90,8 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
       else if (exchange) send(run, { call, exchange, response });
       else diverge(run, call, response);
     },
-    play(cassette: Cassette) {
-      run = openPlayedRun(cassette, options.redact);
+    play(cassette, next) {
+      run = openPlayedRun(cassette, { next, redact: options.redact });
     },
     finishRun() {
       clearTimeout(timer);

@@ -4,7 +4,7 @@ import { chooseNearest } from "./choose-nearest.ts";
 import { renderCallFile } from "./create-cassette-recorder.ts";
 import { createTape, type Tape } from "./create-tape.ts";
 import { diffRequests } from "./diff-requests.ts";
-import { listInterruptedTools, type NormaliseOptions, normaliseRequest } from "./normalise-request.ts";
+import { listInterruptedTools, listToolResults, type NormaliseOptions, normaliseRequest } from "./normalise-request.ts";
 import { type Cassette, readExchange } from "./read-cassettes.ts";
 import { replaceDirectories } from "./replace-texts.ts";
 import type { ReplayDivergence } from "./replay-divergence.ts";
@@ -19,6 +19,14 @@ export interface PlayedRun {
   /** The build has come to that place. */
   isCut: boolean;
   calls: number;
+  /** What the sessions of a run that was cut had in their transcripts: tool calls with a result, and such that were under way. */
+  kept: KeptTools;
+}
+
+/** Ids of tool calls that a cut session still knew when it was gone on with. */
+export interface KeptTools {
+  answered: ReadonlySet<string>;
+  underWay: ReadonlySet<string>;
 }
 
 /** A call that came during a replay. */
@@ -35,7 +43,11 @@ export interface ReplayCall {
 const cutOutcomes = new Set([undefined, "stopped"]);
 
 /** Reads a run's calls once and lays them out by lane. CcbError `bad-input` for a damaged file. */
-export function openPlayedRun(cassette: Cassette, redact: (text: string) => string): PlayedRun {
+export function openPlayedRun(
+  cassette: Cassette,
+  options: { next: Cassette | undefined; redact: (text: string) => string },
+): PlayedRun {
+  const { redact, next } = options;
   const maskedTools = new Set<string>();
   for (const file of cassette.files)
     for (const id of listInterruptedTools(readExchange(file).request)) maskedTools.add(id);
@@ -47,7 +59,22 @@ export function openPlayedRun(cassette: Cassette, redact: (text: string) => stri
     return { number: exchange.number, lane: laneOf(exchange.scope), key, isFailed: isFailed(exchange) };
   });
   const wasCut = cutOutcomes.has(cassette.outcome);
-  return { cassette, normalise, tape: createTape(entries), wasCut, isCut: false, calls: 0 };
+  return { cassette, normalise, tape: createTape(entries), wasCut, isCut: false, calls: 0, kept: readKept(next) };
+}
+
+/** What sessions knew at a cut can be seen from how they went on: from the first call of each in the run after it. */
+function readKept(next: Cassette | undefined): KeptTools {
+  const answered = new Set<string>();
+  const underWay = new Set<string>();
+  const seen = new Set<string>();
+  for (const file of next?.files ?? []) {
+    const { scope, request } = readExchange(file);
+    if (seen.has(laneOf(scope))) continue;
+    seen.add(laneOf(scope));
+    const interrupted = new Set(listInterruptedTools(request));
+    for (const id of listToolResults(request)) (interrupted.has(id) ? underWay : answered).add(id);
+  }
+  return { answered, underWay };
 }
 
 /** Equal for calls that ask the same of the same endpoint. */

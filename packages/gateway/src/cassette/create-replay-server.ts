@@ -16,17 +16,25 @@ export interface ReplayServerOptions {
   /** Told of every divergence as it happens. Must not throw. */
   onDivergence: (divergence: ReplayDivergence) => void;
   /** Told once a run, when the build has come to where the recorded run was cut. Must not throw. */
-  onCut: (how: "killed" | "stopped") => void;
+  onCut: (cut: ReplayCut) => void;
   /** Milliseconds without any call after which a run that was cut is over although recorded calls are left; default 5,000. */
   idleMs?: number | undefined;
+}
+
+/** Where a recorded run was cut. */
+export interface ReplayCut {
+  how: "killed" | "stopped";
+  /** Ids of tool calls that the sessions' transcripts have to hold by then, as they did: with a result, or under way. */
+  answered: ReadonlySet<string>;
+  underWay: ReadonlySet<string>;
 }
 
 /** A model server that answers from what was recorded. */
 export interface ReplayServer {
   /** "http://127.0.0.1:PORT". */
   url: string;
-  /** Puts in the recording of a run; calls are answered from it from now on. CcbError `bad-input` for a damaged file. */
-  play(cassette: Cassette): void;
+  /** Puts in the recording of a run, with the run that went on after it; calls are answered from it from now on. CcbError `bad-input` for a damaged file. */
+  play(cassette: Cassette, next?: Cassette): void;
   /** Ends the run: recorded calls that never came are divergences, unless the run was cut. */
   finishRun(): void;
   /** Calls answered, and failed tries that were not repeated because a later one succeeded. */

@@ -104,15 +104,25 @@ function withoutVolatile(text: string): string {
   return volatileRules.reduce((whole, { name, pattern }) => whole.replace(pattern, `<${name}>`), text);
 }
 
+/** Ids of the tool calls whose results a request holds. */
+export function listToolResults(request: unknown): string[] {
+  return resultsByMessage(request).flatMap((results) => results.map(({ tool_use_id }) => String(tool_use_id)));
+}
+
 /** Ids of the tool calls that a request says were interrupted, and of those that were answered together with them. */
 export function listInterruptedTools(request: unknown): string[] {
-  const messages = asFields(request).messages;
-  if (!Array.isArray(messages)) return [];
-  return messages.flatMap((message: unknown) => {
-    const { content } = asFields(message);
-    const results = Array.isArray(content) ? content.map(asFields).filter(({ type }) => type === "tool_result") : [];
+  return resultsByMessage(request).flatMap((results) => {
     const isCut = results.some((result) => interrupted.test(textOf(result.content)));
     return isCut ? results.map(({ tool_use_id }) => String(tool_use_id)) : [];
+  });
+}
+
+function resultsByMessage(request: unknown): Fields[][] {
+  const messages = asFields(request).messages;
+  if (!Array.isArray(messages)) return [];
+  return messages.map((message: unknown) => {
+    const { content } = asFields(message);
+    return Array.isArray(content) ? content.map(asFields).filter(({ type }) => type === "tool_result") : [];
   });
 }
 
