@@ -41,7 +41,7 @@ again; only the model is replaced by the recording. It ends at the first call th
 Exit codes: 0 the same tree by the same calls · 5 something differs · 2 nothing was recorded, or the recording is damaged
 
 Example:
-  ccb replay claude-builds/shop_20261128_101500 --into /tmp/shop-again
+  ccb replay claude-builds/shop_20261128_101500 --into shop-again
 `,
     )
     .action(async (directory: string, flags: ReplayFlags) => {

@@ -7,6 +7,8 @@ export interface BuiltDirectory {
   directory: string;
   /** Id of the build: its last commit counts, not what somebody committed afterwards. */
   build: string;
+  /** The paths that the directory had while it was built, where they are others: it may have been moved since. */
+  paths?: readonly string[];
 }
 
 /**
@@ -57,5 +59,9 @@ async function differsByPathOnly(about: {
   const [before, after] = await Promise.all([read(recorded.directory, old.blob), read(replayed.directory, now.blob)]);
   // Bytes that are no text cannot be compared as text.
   if (before.includes("\ufffd") || after.includes("\ufffd")) return false;
-  return after.replaceAll(replayed.directory, recorded.directory) === before;
+  return withoutPaths(before, recorded) === withoutPaths(after, replayed);
+}
+
+function withoutPaths(text: string, { directory, paths = [] }: BuiltDirectory): string {
+  return [directory, ...paths].reduce((whole, path) => whole.replaceAll(path, "<project>"), text);
 }

@@ -114,8 +114,9 @@ async function replay(
   } finally {
     await server.close();
   }
+  const paths = cassettes.flatMap(({ directories }) => directories);
   const endedEarly = endsHere() && divergences.some(({ kind }) => kind !== "never-asked");
-  const tree = endedEarly ? undefined : await compareBuilds(recorded, readProject(into), environment);
+  const tree = endedEarly ? undefined : await compareBuilds({ ...recorded, paths }, readProject(into), environment);
   const recordedOutcome = cassettes.at(-1)?.outcome;
   const outcome = last?.outcome ?? "failed";
   const sameEnd = (recordedOutcome ?? "stopped") === outcome;

@@ -44,11 +44,6 @@ export interface RunRecord {
   outcome?: string | undefined;
 }
 
-/** One run of a build with its calls in order. */
-export interface CassetteRun extends RunRecord {
-  exchanges: RecordedExchange[];
-}
-
 /** Headers of an answer that are kept: those that say what the body is and what the client shall do. */
 export const keptHeaders: readonly string[] = ["content-type", "request-id", "retry-after", "x-should-retry"];
 

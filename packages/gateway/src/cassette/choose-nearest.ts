@@ -1,9 +1,9 @@
-/** The index of the text most like another, by how much of their beginnings and ends is the same; the first of equals. -1 where there are none. Pure. */
+/** The index of the text most like another, by the share of the longer one that is the same at beginning and end; the first of equals. -1 where there are none. Pure. */
 export function chooseNearest(text: string, candidates: readonly string[]): number {
   let best = -1;
   let most = -1;
   for (const [index, candidate] of candidates.entries()) {
-    const shared = countShared(text, candidate);
+    const shared = countShared(text, candidate) / Math.max(1, text.length, candidate.length);
     if (shared <= most) continue;
     most = shared;
     best = index;

@@ -4,7 +4,7 @@ import { replaceTexts, type TextReplacement } from "./replace-texts.ts";
  * What may differ between two runs of the same build and means nothing. Each rule replaces what it finds by its name; they hold only where a machine wrote the text: in
  * results of tools, in what Claude Code attaches by itself, and in evidence of checks. A specification or a prompt is compared as it is.
  */
-export const volatileRules: readonly { name: string; pattern: RegExp }[] = [
+const volatileRules: readonly { name: string; pattern: RegExp }[] = [
   { name: "time", pattern: /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?/g },
   {
     name: "time",

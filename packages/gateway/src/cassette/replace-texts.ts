@@ -14,7 +14,7 @@ export function replaceTexts(text: string, replacements: readonly TextReplacemen
 }
 
 /** How Claude Code names the folder of a directory's sessions. */
-export function renderDashedPath(path: string): string {
+function renderDashedPath(path: string): string {
   return path.replaceAll(/[^a-zA-Z0-9]/g, "-");
 }
 
