@@ -30,6 +30,7 @@ const recipeSchema = z.object({
     customMcpFile: z.string().optional(),
     templatesDirectory: z.string().optional(),
     taskTimeoutMs: z.number().optional(),
+    patience: z.record(z.string(), z.number()).optional(),
   }),
   cwd: z.string(),
   /** Names of the options that a program gave and that cannot be kept. */
