@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { BuildEvent } from "@ccb/core";
 import { createScriptedModel, type ScriptedModelOptions } from "@ccb/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -17,7 +18,7 @@ import {
 } from "../../test-support/scripted-files.ts";
 import { noticeSpecification, type SessionScript, scriptProduct } from "../../test-support/scripted-product.ts";
 import type { BuildOptions } from "../build-options.ts";
-import { startBuild } from "../start-build.ts";
+import { type Build, startBuild } from "../start-build.ts";
 import { type ReplayOptions, type ReplayResult, startReplay } from "./start-replay.ts";
 
 let cwd: string;
@@ -123,25 +124,30 @@ test("a task that was done again comes out the same, and a build that failed fai
 });
 
 test("a build that was stopped in a session and gone on with is stopped and gone on with at the same place", async () => {
+  let running: Build | undefined;
   const cut = await runFilesBuild({
     cwd,
     tasks,
-    onSession: async (task, conversation) => {
-      if (task !== "two" || conversation.toolUses.length > 0) return undefined;
-      return playFiles({ "two.txt": "half" }, conversation, task);
+    onEvent: (_, build) => {
+      running = build;
     },
-    onEvent: (event, build) => {
-      if (event.type === "mcp-used" && event.task === "two") build.stop();
+    onSession: async (task, conversation) => {
+      if (task !== "two" || conversation.toolUses.length === 0) return undefined;
+      await untilNoted(conversation.toolUses);
+      running?.stop();
+      await delay(2_000);
+      return undefined;
     },
   });
   expect(cut.result.outcome).toBe("stopped");
-  const rest = await runFilesBuild({ cwd, tasks });
+  const rest = await runFilesBuild({ cwd, tasks, onSession: goOn });
   expect(rest.result.outcome).toBe("done");
 
   const { result, events } = await replay();
   expect(result.divergences).toEqual([]);
   expect(result).toMatchObject({ same: true, runs: 2, outcome: "done" });
   expect(starts(events)).toEqual(["one 1", "two 1", "two 2", "three 1"]);
+  expect(resumesOf(events)).toEqual(resumesOf(rest.events));
 });
 
 /** A session that goes on after a cut uses what has to be used again: what it did before the cut is known to nobody but itself. */
@@ -157,6 +163,12 @@ function readTranscripts(): string {
   const folder = join(cwd, "out", ".checkpoints", "home", ".claude", "projects");
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".jsonl"));
   return names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+}
+
+/** Waits until Claude Code has noted what came of these tool calls. */
+async function untilNoted(uses: readonly { id: string }[]): Promise<void> {
+  const isNoted = ({ id }: { id: string }) => readTranscripts().includes(`"tool_use_id":"${id}"`);
+  await expect.poll(() => uses.every(isNoted), { timeout: 10_000 }).toBe(true);
 }
 
 /** Builds until `kill` is called, which kills the build's process as a power cut would. */
@@ -175,8 +187,7 @@ async function buildUntilKilled(onSession: (kill: () => void) => OnSession): Pro
 test("a build that was killed during a call and gone on with comes out the same", async () => {
   await buildUntilKilled((kill) => async (task, conversation) => {
     if (task !== "two" || conversation.toolUses.length === 0) return undefined;
-    const isNoted = ({ id }: { id: string }) => readTranscripts().includes(`"tool_use_id":"${id}"`);
-    await expect.poll(() => conversation.toolUses.every(isNoted), { timeout: 5_000 }).toBe(true);
+    await untilNoted(conversation.toolUses);
     kill();
     return undefined;
   });

@@ -59,8 +59,9 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
     if (timer) waitForCut(played);
     const words = renameWords({ played, call, exchange, directories: options.directories });
     sendRecorded(response, { ...exchange, body: rewriteAnswer(exchange.body, words) });
-    // The run was cut under a tool of this answer: the session is ended while that is under way, too.
-    if (played.wasCut && [...played.kept.underWay].some((id) => exchange.body.includes(id))) waitForCut(played);
+    // The next run goes on with this work, so the run was cut before it came to its end: after this answer, or under a tool of it.
+    const isLast = played.wasCut && played.tape.unused().length === 0;
+    if (isLast && played.continued.has(laneOf(call.scope))) waitForCut(played);
   };
 
   const diverge = (played: PlayedRun, call: ReplayCall, response: ServerResponse) => {

@@ -21,6 +21,8 @@ export interface PlayedRun {
   calls: number;
   /** What the sessions of a run that was cut had in their transcripts: tool calls with a result, and such that were under way. */
   kept: KeptTools;
+  /** Lanes that the next run goes on with. */
+  continued: ReadonlySet<string>;
 }
 
 /** Ids of tool calls that a cut session still knew when it was gone on with. */
@@ -48,6 +50,7 @@ export function openPlayedRun(
   options: { next: Cassette | undefined; redact: (text: string) => string },
 ): PlayedRun {
   const { redact, next } = options;
+  const opening = readOpeningCalls(next);
   const maskedTools = new Set<string>();
   for (const file of cassette.files)
     for (const id of listInterruptedTools(readExchange(file).request)) maskedTools.add(id);
@@ -59,18 +62,34 @@ export function openPlayedRun(
     return { number: exchange.number, lane: laneOf(exchange.scope), key, isFailed: isFailed(exchange) };
   });
   const wasCut = cutOutcomes.has(cassette.outcome);
-  return { cassette, normalise, tape: createTape(entries), wasCut, isCut: false, calls: 0, kept: readKept(next) };
+  return {
+    cassette,
+    normalise,
+    tape: createTape(entries),
+    wasCut,
+    isCut: false,
+    calls: 0,
+    kept: readKept(opening),
+    continued: new Set(opening.keys()),
+  };
 }
 
-/** What sessions knew at a cut can be seen from how they went on: from the first call of each in the run after it. */
-function readKept(next: Cassette | undefined): KeptTools {
+/** The first call of each lane of a run. */
+function readOpeningCalls(next: Cassette | undefined): Map<string, RecordedExchange> {
+  const opening = new Map<string, RecordedExchange>();
+  for (const file of next?.files ?? []) {
+    const exchange = readExchange(file);
+    const lane = laneOf(exchange.scope);
+    if (!opening.has(lane)) opening.set(lane, exchange);
+  }
+  return opening;
+}
+
+/** What sessions knew at a cut can be seen from how they went on. */
+function readKept(opening: ReadonlyMap<string, RecordedExchange>): KeptTools {
   const answered = new Set<string>();
   const underWay = new Set<string>();
-  const seen = new Set<string>();
-  for (const file of next?.files ?? []) {
-    const { scope, request } = readExchange(file);
-    if (seen.has(laneOf(scope))) continue;
-    seen.add(laneOf(scope));
+  for (const { request } of opening.values()) {
     const interrupted = new Set(listInterruptedTools(request));
     for (const id of listToolResults(request)) (interrupted.has(id) ? underWay : answered).add(id);
   }
