@@ -19,6 +19,8 @@ export interface Upstream {
   apiKey?: string;
   /** Sent as `Authorization: Bearer`. */
   authToken?: string;
+  /** Tell the server in the header `x-ccb-scope` whom each call belongs to; for a replay server. */
+  sendScope?: boolean;
 }
 
 /** What a custom agent is given when it runs inside a build. */

@@ -11,7 +11,7 @@ import {
   offlineModelId,
 } from "@ccb/core";
 import { type CostLedger, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
-import { createGateway } from "@ccb/gateway";
+import { type CassetteRecorder, createGateway } from "@ccb/gateway";
 import { createGeneratedCodeLog, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
 import { createAnthropicModel, createAnthropicSearch } from "@ccb/models";
@@ -26,6 +26,7 @@ import { createJournalBackup } from "./project/journal-backup.ts";
 import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { withoutCredentials } from "./project/without-credentials.ts";
+import { openRecorder } from "./replay/open-recorder.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
 import { sealSessions, unsealSessions } from "./sessions/seal-sessions.ts";
@@ -57,6 +58,7 @@ export interface OpenWorkbenchOptions {
 export interface OpenWorkbench {
   bench: Workbench;
   store: Store;
+  recorder: CassetteRecorder;
   close: () => Promise<void>;
 }
 
@@ -75,8 +77,8 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
       await close();
       return undefined;
     }
-    const bench = await openTools(setup, { ...memory, previous, closers });
-    return { bench, store: memory.store, close };
+    const { bench, recorder } = await openTools(setup, { ...memory, previous, closers });
+    return { bench, store: memory.store, recorder, close };
   } catch (error) {
     await close();
     throw error;
@@ -119,7 +121,7 @@ const sqliteDamage = [11, 26];
 async function openTools(
   setup: OpenWorkbenchOptions,
   opened: OpenMemory & { previous: PreviousPlan | undefined; closers: Closers },
-): Promise<Workbench> {
+): Promise<{ bench: Workbench; recorder: CassetteRecorder }> {
   const { paths, options, intake, clock } = setup;
   const { store, journal, mark, closers } = opened;
   const build = beginBuild({ journal, intake, clock, invocation: options.invocation });
@@ -140,9 +142,10 @@ async function openTools(
   closers.push(await openSessions(setup));
   const fences = new Map<string, Attempt>();
   const overTaskCap = new Set<string>();
+  const recorder = openRecorder({ paths, options, intake, redact, clock });
   const gateway = await openGateway(
     { ...setup, fences, overTaskCap },
-    { store, journal, ledger, emitter, callLog: logs.calls },
+    { store, journal, ledger, emitter, callLog: logs.calls, recorder },
   );
   closers.push(() => gateway.close());
   const plain = withoutCredentials(options.environment);
@@ -188,7 +191,7 @@ async function openTools(
     signal: setup.signal,
     clock,
   };
-  return bench;
+  return { bench, recorder };
 }
 
 /** The model that plans and writes, and its server's web search where it is wanted; both through the gateway. */
@@ -258,9 +261,10 @@ function openGateway(
     ledger: CostLedger;
     emitter: Emitter;
     callLog: ApiCallLog;
+    recorder: CassetteRecorder;
   },
 ) {
-  const { store, journal, ledger, emitter, callLog } = with_;
+  const { store, journal, ledger, emitter, callLog, recorder } = with_;
   const { options, clock } = setup;
   const { emit, atomically } = emitter;
   return createGateway({
@@ -269,6 +273,7 @@ function openGateway(
     beforeCall: (scope) => askFence(journal, setup.fences, scope),
     holds: createRateLimitHoldStore(store),
     callLog,
+    recorder,
     clock,
     atomically,
     answers: {

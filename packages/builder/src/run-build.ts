@@ -1,5 +1,6 @@
 import { type BuildOutcome, CcbError } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
+import { isAbandoned } from "./abandon.ts";
 import { carryOut } from "./carry-out.ts";
 import { createStateFile } from "./project/state-file.ts";
 import { writeJournals } from "./report/write-journals.ts";
@@ -221,19 +222,22 @@ async function finish(running: RunningBuild, ending: Extract<BuildEffect, { type
   const { costMicroUsd } = bench.ledger.totals();
   // Without a plan there is nothing to trace, and an earlier run's trace is not overwritten.
   const hasPlan = work.plan.phases.length > 0;
-  const summary = hasPlan ? await writeReport(running, ending.outcome, durationMs) : undefined;
+  const summary =
+    hasPlan && !isAbandoned(bench.signal) ? await writeReport(running, ending.outcome, durationMs) : undefined;
   if (hasPlan && (await bench.repository.head()) && !bench.signal.aborted && ending.outcome !== "planned")
     await commitReport(bench);
-  bench.emit({
-    type: "build-end",
-    outcome: ending.outcome,
-    reason: ending.reason,
-    directory: bench.paths.root,
-    costMicroUsd,
-    durationMs,
-  });
+  if (!isAbandoned(bench.signal)) announceEnd(bench, { ending, costMicroUsd, durationMs });
   const planned = ending.outcome === "planned" ? { plan: work.plan, criteria: running.criteria } : undefined;
   return { outcome: ending.outcome, reason: ending.reason, directory: bench.paths.root, summary, planned, error };
+}
+
+function announceEnd(
+  bench: Workbench,
+  end: { ending: Extract<BuildEffect, { type: "end" }>; costMicroUsd: number; durationMs: number },
+): void {
+  const { outcome, reason } = end.ending;
+  const { costMicroUsd, durationMs } = end;
+  bench.emit({ type: "build-end", outcome, reason, directory: bench.paths.root, costMicroUsd, durationMs });
 }
 
 async function writeReport(running: RunningBuild, outcome: BuildOutcome, durationMs: number): Promise<BuildSummary> {

@@ -1,6 +1,7 @@
 import { diffSpecs } from "@ccb/context";
 import { type BuildEvent, type BuildOutcome, CcbError, type Plan, systemClock } from "@ccb/core";
 import { createEventChannel } from "./_event-channel.ts";
+import { abandonReason, isAbandoned } from "./abandon.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { takeWaivers } from "./gate/take-waivers.ts";
 import { watchCommands } from "./journal/commands.ts";
@@ -33,6 +34,11 @@ export interface Build {
   result: Promise<BuildResult>;
   /** Ends running sessions and checks and stops at the last finished task; the result's outcome is "stopped". */
   stop(): void;
+  /**
+   * Ends it as a kill of the process would: nothing more is written or noted, so that the next run finds what a killed build leaves. For replaying a build that was killed; to end
+   * a build, use `stop`.
+   */
+  abandon(): void;
 }
 
 /**
@@ -50,6 +56,7 @@ export function startBuild(options: BuildOptions): Build {
     events: channel,
     result,
     stop: () => void stopBuild(abort),
+    abandon: () => abort.abort(abandonReason()),
   };
 }
 
@@ -84,7 +91,7 @@ async function prepareAndRun(
   });
   if (!opened)
     return notStarted("The specification has changed and the change was not confirmed; nothing was touched.");
-  const { bench, store, close } = opened;
+  const { bench, store, recorder, close } = opened;
   const watching: (() => void)[] = [];
   try {
     if (prepared.backup)
@@ -101,7 +108,9 @@ async function prepareAndRun(
         watching.push(watchCommands(store, { obey: (command) => obey[command](), onProblem }));
       },
     });
+    if (isAbandoned(bench.signal)) return result;
     if (result.error?.code !== "store-failed") bench.journal.endRun(result.outcome);
+    recorder.end(result.outcome);
     return result;
   } finally {
     for (const end of watching) end();

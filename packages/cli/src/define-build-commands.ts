@@ -1,11 +1,13 @@
 import type { BuildCommand } from "@ccb/builder";
 import { type Command, InvalidArgumentError } from "commander";
+import type { ReplayFlags } from "./replay/run-replay.ts";
 import type { ResumeFlags } from "./resume/resume-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The commands for a build that was begun: go on with it, pause it, stop it. */
 export function defineBuildCommands(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
   defineResume(program, terminal, onExit);
+  defineReplay(program, terminal, onExit);
   const control = (command: BuildCommand, description: string) =>
     program
       .command(command)
@@ -18,6 +20,34 @@ export function defineBuildCommands(program: Command, terminal: Terminal, onExit
       });
   control("pause", "Pause a running build: what is under way ends, nothing new starts until ccb resume.");
   control("stop", "Stop a running build: its sessions end, finished work is kept; go on with ccb resume.");
+}
+
+function defineReplay(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
+  program
+    .command("replay")
+    .description("Build a finished project again from its own recording, without a key, and compare what comes out.")
+    .argument("<dir>", "project directory of the build")
+    .option("-i, --into <dir>", "folder to build in, empty or new (default: <dir>.replay_<time>)")
+    .option("--spec <file>", "build from this specification instead, to see at which call the change first matters")
+    .option("--keep-going", "answer calls that are not as they were recorded too, and report all of them")
+    .option("--json", "print the result as JSON")
+    .option("-v, --verbose", "show what each session does; -vv also each model call", (_, n: number) => n + 1, 0)
+    .addHelpText(
+      "after",
+      `
+Every build records its model calls in .checkpoints/cassettes. A replay runs Claude Code, its tools and the checks
+again; only the model is replaced by the recording. It ends at the first call that is not as it was recorded.
+
+Exit codes: 0 the same tree by the same calls · 5 something differs · 2 nothing was recorded, or the recording is damaged
+
+Example:
+  ccb replay claude-builds/shop_20261128_101500 --into shop-again
+`,
+    )
+    .action(async (directory: string, flags: ReplayFlags) => {
+      const { runReplay } = await import("./replay/run-replay.ts");
+      onExit(await runReplay({ directory, flags, terminal }));
+    });
 }
 
 function defineResume(program: Command, terminal: Terminal, onExit: (code: number) => void): void {

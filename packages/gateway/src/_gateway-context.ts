@@ -1,5 +1,5 @@
 import type { ClientRequest } from "node:http";
-import { type ApiCall, CcbError, type Clock } from "@ccb/core";
+import { type ApiCall, type CallScope, CcbError, type Clock } from "@ccb/core";
 import type { CallerBook } from "./attribute/create-caller-book.ts";
 import type { OpenBatches } from "./batch/create-open-batches.ts";
 import type { GatewayOptions, GatewayStats, GatewayUpstream, PromptToEstimate } from "./gateway.ts";
@@ -12,6 +12,8 @@ export interface UpstreamRequest {
   path: string;
   rawHeaders: readonly string[];
   body: Buffer;
+  /** Whom the call belongs to, for an upstream that is told. */
+  scope: CallScope;
 }
 
 /** A request on its way; `wasSent` is false as long as no connection stood, so that nothing can have been billed. */

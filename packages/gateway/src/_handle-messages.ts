@@ -8,6 +8,7 @@ import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
 import { renderRecalledStream } from "./answer/_render-recalled.ts";
+import { type ExchangeWatch, recordExchange } from "./cassette/_record-exchange.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
 import { passChunks } from "./forward/_pass-chunks.ts";
 import type { GatewayUpstream } from "./gateway.ts";
@@ -33,6 +34,7 @@ interface Relay {
   call: OpenCall;
   asked: AskedCall;
   sent: SentRequest;
+  recording: ExchangeWatch;
   /** What was seen of a streamed answer. */
   streamed: StreamedAnswer | undefined;
   status: number | undefined;
@@ -78,7 +80,7 @@ export async function handleMessages(exchange: Exchange): Promise<void> {
     sendError(response, refused);
     return;
   }
-  sendRelay({ exchange, upstream, call, asked, admitted: admission.call });
+  sendRelay({ exchange: { ...exchange, scope }, upstream, call, asked, admitted: admission.call });
 }
 
 function hashRequest({ endpoint, body }: Exchange): string {
@@ -111,10 +113,11 @@ function sendRelay(about: {
   admitted: AdmittedCall;
 }): void {
   const { exchange, upstream, call, admitted } = about;
-  const { response, request } = exchange;
+  const { response, request, scope, path, body, context } = exchange;
   const { method = "POST", rawHeaders } = request;
-  const sent = upstream.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
-  const relay: Relay = { ...about, sent, streamed: undefined, status: undefined };
+  const sent = upstream.send({ method, path, rawHeaders, body, scope });
+  const recording = recordExchange(context, { scope, method, path, body, sent, response });
+  const relay: Relay = { ...about, sent, recording, streamed: undefined, status: undefined };
   sent.request.on("response", (answer) => {
     admitted.answered(answer.statusCode ?? 502, answer.headers);
     relayAnswer(relay, answer);
@@ -132,6 +135,7 @@ function relayAnswer(relay: Relay, answer: IncomingMessage): void {
   const status = answer.statusCode ?? 502;
   relay.status = status;
   const { source, isDecoded } = decodeAnswer(answer);
+  relay.recording.watch(answer, source);
   const isStream = /^text\/event-stream/i.test(answer.headers["content-type"] ?? "");
   if (isStream && status < 300) streamAnswer(relay, { answer, source, isDecoded });
   else collectAnswer(relay, { answer, source, isDecoded });

@@ -3,6 +3,7 @@ import { anthropicErrorBody, sendError } from "./_anthropic-error.ts";
 import { logCall, type UpstreamServer } from "./_gateway-context.ts";
 import type { Exchange } from "./_handle-messages.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
+import { recordExchange } from "./cassette/_record-exchange.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
 import { passChunks } from "./forward/_pass-chunks.ts";
 
@@ -26,11 +27,14 @@ export function handlePassThrough(
   const { method = "GET", rawHeaders } = exchange.request;
   const log = createLogEntry(exchange, onEnd);
   const results = readBatchResults(exchange);
-  const sent = upstream.send({ method, path: exchange.path, rawHeaders, body: exchange.body });
+  const { path, body: request, scope, context } = exchange;
+  const sent = upstream.send({ method, path, rawHeaders, body: request, scope });
+  const recording = recordExchange(context, { scope, method, path, body: request, sent, response });
 
   sent.request.on("response", (answer) => {
     const status = answer.statusCode ?? 502;
     const { source, isDecoded } = decodeAnswer(answer);
+    recording.watch(answer, source);
     const kept: Buffer[] = [];
     let bytes = 0;
     const body = () => readLogged(Buffer.concat(kept), bytes);

@@ -24,6 +24,8 @@ export interface GatewayUpstream {
   headers?: Record<string, string> | undefined;
   /** Let the client's own credentials through where neither `apiKey` nor `authToken` is given; otherwise none are sent. */
   passCredentials?: boolean | undefined;
+  /** Tell the server in the header `x-ccb-scope` whom each call belongs to; for the replay server, which looks its answers up by that. */
+  sendScope?: boolean | undefined;
 }
 
 /** Where the calls of some models go instead. */
@@ -71,6 +73,30 @@ export interface AnswerKeeper {
   keep(request: AnsweredRequest, message: Record<string, unknown>): void;
 }
 
+/** One call as it was sent and what came back, in the clear. */
+export interface SentExchange {
+  scope: CallScope;
+  /** ISO 8601. */
+  at: string;
+  method: string;
+  /** Path and query below the upstream's base URL. */
+  path: string;
+  request: Buffer;
+  /** Undefined where no answer began. */
+  status: number | undefined;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Buffer;
+  /** Whole, broken off by the server, left by the client, or without an answer. */
+  end: "whole" | "cut" | "left" | "none";
+}
+
+/** Keeps what went over the wire. */
+export interface ExchangeRecorder {
+  /** Told of every call at its end, before the end is passed on. What it throws is told to `onProblem` and ends nothing. */
+  record(exchange: SentExchange): void;
+}
+
 /** What an estimate of a prompt's tokens may look at. */
 export interface PromptToEstimate {
   model: string;
@@ -96,6 +122,8 @@ export interface GatewayOptions {
   /** Told when a server has said to wait. Must not throw. */
   onHold?: ((hold: RateLimitHold) => void) | undefined;
   callLog?: ApiCallLog | undefined;
+  /** Told of every call that went to an upstream, tries included. */
+  recorder?: ExchangeRecorder | undefined;
   answers?: AnswerKeeper | undefined;
   /** Runs the booking of a call, the keeping of its answer and `onCall` as one transaction; without it they run one after the other. */
   atomically?: (<T>(work: () => T) => T) | undefined;

@@ -1,7 +1,21 @@
+export {
+  type CassetteRecorder,
+  type CassetteRecorderOptions,
+  createCassetteRecorder,
+} from "./cassette/create-cassette-recorder.ts";
+export {
+  createReplayServer,
+  type ReplayCut,
+  type ReplayServer,
+  type ReplayServerOptions,
+} from "./cassette/create-replay-server.ts";
+export { type Cassette, readCassettes } from "./cassette/read-cassettes.ts";
+export { type ReplayDivergence, renderDivergence } from "./cassette/replay-divergence.ts";
 export { createGateway } from "./create-gateway.ts";
 export type {
   AnsweredRequest,
   AnswerKeeper,
+  ExchangeRecorder,
   Gateway,
   GatewayLimits,
   GatewayOptions,

@@ -18,6 +18,8 @@ export interface ProjectPaths {
   /** A copy of the database that CCB made, for when it is damaged. */
   databaseBackup: string;
   sessionHome: string;
+  /** Every model call as it went over the wire, for `ccb replay`. */
+  cassettes: string;
   /** Git worktrees of tasks that run side by side. */
   worktrees: string;
   memory: string;
@@ -41,6 +43,7 @@ export function planProjectPaths(root: string): ProjectPaths {
     databaseBackup: join(root, ".checkpoints", "build.backup.db"),
     worktrees: join(root, ".checkpoints", "worktrees"),
     sessionHome: join(root, ".checkpoints", "home"),
+    cassettes: join(root, ".checkpoints", "cassettes"),
     memory: join(root, ".memory"),
   };
 }

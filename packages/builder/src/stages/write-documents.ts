@@ -62,12 +62,11 @@ async function describeProject(bench: Workbench, work: BuildWork) {
     }),
     files,
     excerpts: await readExcerpts(bench, files),
-    criteriaResults: [...work.evidence.values()].map(({ criterionId, passed, summary }) => ({
-      id: criterionId,
-      description: work.criteria.find(({ id }) => id === criterionId)?.description ?? "",
-      passed,
-      summary,
-    })),
+    // In the order of the plan, not in that in which the checks happened to end: the same build asks for the same document.
+    criteriaResults: work.criteria.flatMap(({ id, description }) => {
+      const evidence = work.evidence.get(id);
+      return evidence ? [{ id, description, passed: evidence.passed, summary: evidence.summary }] : [];
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { constants, cp, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CcbError } from "@ccb/core";
 import { mandatoryServers } from "@ccb/mcp";
+import { isAbandoned } from "../abandon.ts";
 import { openRepository } from "../repository/open-repository.ts";
 import { runGit } from "../repository/run-git.ts";
 import type { Workbench } from "../workbench.ts";
@@ -71,6 +72,7 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
       base = head;
     },
     async close() {
+      if (isAbandoned(bench.signal)) return undefined;
       const kept = isMerged ? undefined : await repository.setAside(base as string, nameSetAside(bench, task.id));
       await worktrees.remove(directory);
       return kept;

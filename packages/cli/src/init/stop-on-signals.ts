@@ -5,7 +5,7 @@ import { exitCodes } from "../exit-codes.ts";
  * First Ctrl-C (or SIGTERM, or a closed terminal): the build is stopped cleanly. Second: the process ends at once; sessions die with it. Returns how to stop
  * listening.
  */
-export function stopOnSignals(options: { build: Build; onFirst: () => void }): () => void {
+export function stopOnSignals(options: { build: Pick<Build, "stop">; onFirst: () => void }): () => void {
   let stopping = false;
   const onSignal = () => {
     if (stopping) process.exit(exitCodes.stopped);

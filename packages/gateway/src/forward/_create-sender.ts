@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { CcbError } from "@ccb/core";
 import type { SentRequest, UpstreamRequest } from "../_gateway-context.ts";
+import { renderScopeHeader } from "../cassette/scope-header.ts";
 import type { GatewayUpstream } from "../gateway.ts";
 import { filterRequestHeaders } from "./_filter-headers.ts";
 
@@ -22,10 +23,11 @@ export function createSender(upstream: GatewayUpstream): {
   const prefix = base.pathname.replace(/\/+$/, "");
   return {
     host: base.host,
-    send({ method, path, rawHeaders, body }) {
+    send({ method, path, rawHeaders, body, scope }) {
       const hasBody = body.length > 0 || (method !== "GET" && method !== "HEAD");
       const headers = filterRequestHeaders(rawHeaders, {
         upstream,
+        scope: upstream.sendScope ? renderScopeHeader(scope) : undefined,
         host: base.host,
         bodyBytes: hasBody ? body.length : undefined,
       });

@@ -1,3 +1,4 @@
+import { scopeHeader } from "../cassette/scope-header.ts";
 import type { GatewayUpstream } from "../gateway.ts";
 
 /** Headers that belong to one connection only (RFC 9110, 7.6.1). */
@@ -19,7 +20,7 @@ const replacedHeaders = new Set(["host", "content-length", "accept-encoding", "e
 /** The client's headers as the upstream gets them, as a flat list of names and values. */
 export function filterRequestHeaders(
   raw: readonly string[],
-  options: { upstream: GatewayUpstream; host: string; bodyBytes: number | undefined },
+  options: { upstream: GatewayUpstream; host: string; bodyBytes: number | undefined; scope?: string | undefined },
 ): string[] {
   const { upstream } = options;
   const own = new Map<string, string>([
@@ -29,6 +30,7 @@ export function filterRequestHeaders(
   if (options.bodyBytes !== undefined) own.set("content-length", String(options.bodyBytes));
   if (upstream.apiKey) own.set("x-api-key", upstream.apiKey);
   if (upstream.authToken) own.set("authorization", `Bearer ${upstream.authToken}`);
+  if (options.scope !== undefined) own.set(scopeHeader, options.scope);
   for (const [name, value] of Object.entries(upstream.headers ?? {})) own.set(name.toLowerCase(), value);
   const isPassed = upstream.passCredentials === true && !upstream.apiKey && !upstream.authToken;
   const isDropped = (name: string) => own.has(name) || (replacedHeaders.has(name) && !(isPassed && isCredential(name)));

@@ -1,0 +1,31 @@
+import { nameScope, type RecordedScope } from "./cassette.ts";
+
+/** A call that did not come as it was recorded. */
+export interface ReplayDivergence {
+  /** Its request was another; nothing was recorded for it; or it was recorded and never came. */
+  kind: "other-request" | "not-recorded" | "never-asked";
+  run: number;
+  scope: RecordedScope;
+  /** "POST /v1/messages?beta=true". */
+  endpoint: string;
+  /** The recorded call that stands in its place; its number in the run, and its file. */
+  expected?: { number: number; file: string } | undefined;
+  /** Which call of the run this is, from 1. */
+  ordinal: number;
+  /** Where the requests first differ, a short unified diff of it, and in how many places they differ. */
+  where?: string | undefined;
+  diff?: string | undefined;
+  places?: number | undefined;
+}
+
+/** What happened, as one line. Pure. */
+export function renderDivergence(divergence: ReplayDivergence): string {
+  const { kind, run, ordinal, scope, expected, endpoint } = divergence;
+  const who = nameScope(scope);
+  if (kind === "never-asked")
+    return `Call ${expected?.number} of run ${run} (${who}) was recorded and did not come again.`;
+  const call = `Call ${ordinal} of run ${run} (${who})`;
+  if (kind === "not-recorded")
+    return `${call}, ${endpoint}, was not recorded: the build makes a call more than it did.`;
+  return `${call} asks something else than it did: ${divergence.where}.`;
+}
