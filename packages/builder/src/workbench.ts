@@ -35,6 +35,8 @@ export interface PreviousPlan {
 /** The open tools of one running build; every stage works with it. */
 export interface Workbench {
   build: string;
+  /** Number of this run of the program on the directory, from 1. */
+  run: number;
   options: BuildOptions;
   intake: Intake;
   paths: ProjectPaths;

@@ -15,6 +15,7 @@ export interface RenderEventOptions {
 /** The line an event is worth, or undefined. Pure. */
 export function renderEvent(event: BuildEvent, options: RenderEventOptions): string | undefined {
   if (event.type === "warning") return `  ${options.paint.warn("!")} ${event.message}`;
+  if (event.type === "alert-raised") return `  ${options.paint.warn("! alert")} ${event.message}`;
   if (options.verbosity === 0) return undefined;
   return renderMilestone(event, options) ?? renderDetail(event, options);
 }
@@ -71,6 +72,8 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       }[event.outcome ?? "refused"];
       return `  ${paint.warn("!")} ${task}: ${what}`;
     }
+    case "alert-cleared":
+      return `  ${paint.dim(`alert over: ${event.message}`)}`;
     case "call-refused":
       return `  ${paint.bad("✗")} a model call was refused: ${event.reason}`;
     default:
