@@ -78,6 +78,8 @@ export type BuildEventBody =
       highMicroUsd: MicroUsd;
       calls: number;
       tokens: number;
+      /** What it rests on: the specification alone, before anything is paid for, or the plan. */
+      basis?: "specification" | "plan";
     }
   /** `number` counts the phases of the plan from 1. */
   | { type: "phase-start"; phase: string; name: string; number: number; tasks: number }

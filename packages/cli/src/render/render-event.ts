@@ -31,7 +31,7 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       if (event.stage === "summary") return undefined;
       return `  ${good} ${event.stage.padEnd(13)} ${event.summary}${event.reused ? paint.dim(" (reused)") : ""}`;
     case "forecast-made":
-      return `  ${paint.dim("≈")} ${"forecast".padEnd(13)} ${formatUsd(event.expectedMicroUsd)} ${paint.dim(`(${formatUsd(event.lowMicroUsd)} to ${formatUsd(event.highMicroUsd)})`)}, ${formatPlural(event.calls, "call")}, ${formatCount(event.tokens)} tokens`;
+      return `  ${paint.dim("≈")} ${"forecast".padEnd(13)} ${formatUsd(event.expectedMicroUsd)} ${paint.dim(`(${formatUsd(event.lowMicroUsd)} to ${formatUsd(event.highMicroUsd)})`)}, ${formatPlural(event.calls, "call")}, ${formatCount(event.tokens)} tokens${event.basis === "specification" ? paint.dim(", by the size of the specification") : ""}`;
     case "phase-start":
       return `\n${paint.strong(`Phase ${view.phase?.number ?? 1}: ${event.name}`)} ${paint.dim(`(${formatPlural(event.tasks, "task")})`)}`;
     case "task-end": {
