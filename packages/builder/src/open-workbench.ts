@@ -182,6 +182,7 @@ async function openTools(
     journal,
     ledger,
     gateway,
+    openOutput: logs.output,
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
     ...openPlanner(options, gateway),
     executor: options.executor ?? createClaudeCodeExecutor({ environment, homeDirectory: paths.sessionHome }),
