@@ -25,7 +25,7 @@ import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import { findLostTail } from "./project/find-lost-tail.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
-import { openAlerts } from "./project/open-alerts.ts";
+import { type BuildAlerts, openAlerts } from "./project/open-alerts.ts";
 import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { withoutCredentials } from "./project/without-credentials.ts";
@@ -138,9 +138,7 @@ async function openTools(
   };
   const emitter = createEmitter({ journal, clock, publish });
   const plain = withoutCredentials(options.environment);
-  const about = { build, project: intake.projectName, directory: paths.root };
-  const alerts = openAlerts({ rules: options.alerts, journal, emit: emitter.emit, about, environment: plain, clock });
-  closers.push(() => alerts.close());
+  const alerts = watchAlerts(setup, { build, journal, emitter, environment: plain, closers });
   const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
@@ -212,6 +210,17 @@ function openPlanner(options: BuildOptions, gateway: Workbench["gateway"]): Pick
     model: createAnthropicModel(planner),
     webSearch: searches ? createAnthropicSearch(planner) : undefined,
   };
+}
+
+function watchAlerts(
+  { options, intake, paths, clock }: OpenWorkbenchOptions,
+  at: { build: string; journal: Journal; emitter: Emitter; environment: Record<string, string>; closers: Closers },
+): BuildAlerts {
+  const { build, journal, emitter, environment, closers } = at;
+  const about = { build, project: intake.projectName, directory: paths.root };
+  const alerts = openAlerts({ rules: options.alerts, journal, emit: emitter.emit, about, environment, clock });
+  closers.push(() => alerts.close());
+  return alerts;
 }
 
 /** Place of a task in the plan, from 0. */
