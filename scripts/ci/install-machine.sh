@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what some tests need beyond Node: sandboxes, a browser, databases. On a machine where it cannot (no root, no Debian), the tests that need
+# Installs what some tests need beyond Node: sandboxes, a browser, databases, Prometheus. On a machine where it cannot (no root, no Debian), the tests that need
 # them are skipped and say so.
 set -euo pipefail
 
 declare -A package_of=(
   [bwrap]=bubblewrap
   [chromium]=chromium
+  [prometheus]=prometheus
   [dockerd]=docker.io
   [redis-server]=redis-server
   [psql]=postgresql

@@ -14,6 +14,7 @@ export const floors: Readonly<Record<string, number>> = {
   cost: 1,
   testing: 1,
   secrets: 1,
+  telemetry: 1,
   config: 1,
   builder: 2,
   offline: 2,

@@ -8,7 +8,10 @@ import type {
   Requirement,
   TestEnvironment,
 } from "@ccb/core";
+import type { PriceTable } from "@ccb/cost";
+import type { GatewayRoute } from "@ccb/gateway";
 import type { LogRotation } from "@ccb/logging";
+import type { AlertRules } from "@ccb/telemetry";
 import type { AnyCheckKind, CreateSandboxOptions } from "@ccb/testing";
 import type { ModelServerPatience } from "./recovery/choose-recovery.ts";
 
@@ -69,6 +72,10 @@ export interface BuildOptions {
   /** Model id of the planning and writing agents; the same as `model` when omitted. */
   planningModel?: string;
   upstream: Upstream;
+  /** Where the calls of some models go instead; tried in order, the rest go to `upstream`. */
+  routes?: GatewayRoute[];
+  /** What models cost; the list prices unless given. `createPriceTable` of `@ccb/cost` makes one from a user's own prices. */
+  prices?: PriceTable;
   /** US dollars the build may spend at most; no cap when omitted. */
   maxCostUsd?: number;
   /** US dollars that a phase, a task and a day (UTC) may each cost at most; no such cap when omitted. */
@@ -127,5 +134,7 @@ export interface BuildOptions {
   executor?: Executor;
   /** When the log files are set aside and how long they are kept; default 1 MB, gzip, 30 days. */
   logRotation?: LogRotation;
+  /** Thresholds that raise an alert when they are crossed, and whom to tell; see `parseAlertRules` of `@ccb/telemetry`. */
+  alerts?: AlertRules;
   clock?: Clock;
 }

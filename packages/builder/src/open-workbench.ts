@@ -9,6 +9,7 @@ import {
   type Clock,
   listTasks,
   offlineModelId,
+  type Plan,
 } from "@ccb/core";
 import { type CostLedger, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
 import { type CassetteRecorder, createGateway } from "@ccb/gateway";
@@ -16,6 +17,7 @@ import { createGeneratedCodeLog, createRedactor } from "@ccb/logging";
 import { mandatoryServers } from "@ccb/mcp";
 import { createAnthropicModel, createAnthropicSearch } from "@ccb/models";
 import { acquireLock, openStore, type Store } from "@ccb/store";
+import { describeCall } from "@ccb/telemetry";
 import { createEmitter, type Emitter } from "./_create-emitter.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { createJournal, type Journal } from "./journal/create-journal.ts";
@@ -23,6 +25,7 @@ import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import { findLostTail } from "./project/find-lost-tail.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
+import { type BuildAlerts, openAlerts } from "./project/open-alerts.ts";
 import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { withoutCredentials } from "./project/without-credentials.ts";
@@ -89,6 +92,8 @@ interface OpenMemory {
   store: Store;
   journal: Journal;
   mark: string;
+  /** Number of this run of the program. */
+  run: number;
 }
 
 /** The lock, the database and the journal, in this order: nothing is written by a process that does not hold the lock. */
@@ -102,8 +107,8 @@ function openMemory({ paths, clock }: OpenWorkbenchOptions, closers: Closers): O
   const lost = findLostTail(journal, paths);
   if (lost !== undefined) throw damaged(paths, [lost]);
   const mark = randomUUID();
-  journal.beginRun({ pid: process.pid, mark });
-  return { store, journal, mark };
+  const run = journal.beginRun({ pid: process.pid, mark });
+  return { store, journal, mark, run };
 }
 
 function openJournalStore(paths: ProjectPaths): Store {
@@ -125,15 +130,17 @@ async function openTools(
   const { paths, options, intake, clock } = setup;
   const { store, journal, mark, closers } = opened;
   const build = beginBuild({ journal, intake, clock, invocation: options.invocation });
-  const secrets = [options.upstream.apiKey, options.upstream.authToken].filter((secret) => secret !== undefined);
-  const redact = createRedactor({ secrets: () => secrets });
+  const redact = createRedactor({ secrets: () => listKeys(options) });
   const logs = openBuildLogs({ store, paths, redact, clock, rotation: options.logRotation });
   closers.push(() => logs.close());
   const publish = (event: BuildEvent) => {
     logs.event(event);
+    alerts.take(event);
     setup.onEvent(event);
   };
   const emitter = createEmitter({ journal, clock, publish });
+  const plain = withoutCredentials(options.environment);
+  const alerts = watchAlerts(setup, { build, journal, emitter, environment: plain, closers });
   const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
   const onProblem = (message: string) => emitter.emit({ type: "warning", message });
@@ -148,14 +155,13 @@ async function openTools(
     { store, journal, ledger, emitter, callLog: logs.calls, recorder },
   );
   closers.push(() => gateway.close());
-  const plain = withoutCredentials(options.environment);
   const environment = { ...plain, [buildMarkVariable]: mark };
   closers.push(startGuard(environment, onProblem));
-  const merges = createMergeQueue((task) => ranks().get(task) ?? 0);
-  const ranks = () => new Map(listTasks(bench.plan()).map((row, index) => [row.task.id, index]));
+  const merges = createMergeQueue((task) => rankOf(bench.plan(), task));
   let plan: ReturnType<Workbench["plan"]> = { phases: [], waivers: [] };
   const bench: Workbench = {
     build,
+    run: opened.run,
     options,
     intake,
     paths,
@@ -177,6 +183,7 @@ async function openTools(
     journal,
     ledger,
     gateway,
+    openOutput: logs.output,
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
     ...openPlanner(options, gateway),
     executor: options.executor ?? createClaudeCodeExecutor({ environment, homeDirectory: paths.sessionHome }),
@@ -208,10 +215,36 @@ function openPlanner(options: BuildOptions, gateway: Workbench["gateway"]): Pick
   };
 }
 
+function watchAlerts(
+  { options, intake, paths, clock }: OpenWorkbenchOptions,
+  at: { build: string; journal: Journal; emitter: Emitter; environment: Record<string, string>; closers: Closers },
+): BuildAlerts {
+  const { build, journal, emitter, environment, closers } = at;
+  const about = { build, project: intake.projectName, directory: paths.root };
+  const alerts = openAlerts({ rules: options.alerts, journal, emit: emitter.emit, about, environment, clock });
+  closers.push(() => alerts.close());
+  return alerts;
+}
+
+/** Place of a task in the plan, from 0. */
+function rankOf(plan: Plan, task: string): number {
+  return Math.max(
+    0,
+    listTasks(plan).findIndex((row) => row.task.id === task),
+  );
+}
+
+/** The keys of all model servers; none of them may get into a file. */
+function listKeys({ upstream, routes = [] }: BuildOptions): string[] {
+  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  return upstreams.flatMap((one) => [one.apiKey, one.authToken].filter((secret) => secret !== undefined));
+}
+
 function openLedger({ options, clock }: OpenWorkbenchOptions, at: { store: Store; build: string }): CostLedger {
   return createCostLedger({
     ...at,
     clock,
+    ...(options.prices === undefined ? {} : { prices: options.prices }),
     ...(options.maxCostUsd === undefined ? {} : { capMicroUsd: toMicroUsd(options.maxCostUsd) }),
     caps: {
       phaseMicroUsd: options.maxPhaseCostUsd && toMicroUsd(options.maxPhaseCostUsd),
@@ -269,6 +302,7 @@ function openGateway(
   const { emit, atomically } = emitter;
   return createGateway({
     upstream: options.upstream,
+    routes: options.routes,
     meter: ledger,
     beforeCall: (scope) => askFence(journal, setup.fences, scope),
     holds: createRateLimitHoldStore(store),
@@ -285,9 +319,7 @@ function openGateway(
       },
     },
     onCall: (call) => {
-      const { scope, model, outcome, usage, costMicroUsd, latencyMs } = call;
-      const totalMicroUsd = ledger.totals().costMicroUsd;
-      emit({ type: "call-end", scope, model, outcome, usage, costMicroUsd, totalMicroUsd, latencyMs });
+      emit(describeCall(call, ledger.totals().costMicroUsd));
     },
     onHold: ({ until, reason }) => emit({ type: "warning", message: `Model calls wait until ${until}: ${reason}` }),
     onProblem: (error) => emit({ type: "warning", message: error.message }),

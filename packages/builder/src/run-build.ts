@@ -139,7 +139,7 @@ function openRunningBuild(bench: Workbench): RunningBuild {
 }
 
 function announceStart({ bench }: RunningBuild, resumed: boolean): void {
-  const { capMicroUsd } = bench.ledger.totals();
+  const { capMicroUsd, costMicroUsd } = bench.ledger.totals();
   bench.emit({
     type: "build-start",
     build: bench.build,
@@ -147,6 +147,8 @@ function announceStart({ bench }: RunningBuild, resumed: boolean): void {
     directory: bench.paths.root,
     model: bench.options.model,
     resumed,
+    run: bench.run,
+    spentMicroUsd: costMicroUsd,
     ...(capMicroUsd === undefined ? {} : { capMicroUsd }),
   });
   for (const message of bench.intake.warnings) bench.emit({ type: "warning", message });

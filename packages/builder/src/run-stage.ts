@@ -5,7 +5,7 @@ import { adoptKeptTasks } from "./stages/adopt-kept-tasks.ts";
 import { analyzeSpecification } from "./stages/analyze.ts";
 import { checkMcpServers } from "./stages/check-mcp-servers.ts";
 import { checkProjectPackages } from "./stages/check-vulnerabilities.ts";
-import { forecastBuild } from "./stages/forecast-build.ts";
+import { forecastFromPlan, forecastFromSpecification } from "./stages/forecast-build.ts";
 import { makeCriteria } from "./stages/make-criteria.ts";
 import { makePlan } from "./stages/make-plan.ts";
 import { listTasksFrom, reopenTasks } from "./stages/reopen-tasks.ts";
@@ -22,6 +22,7 @@ import type { BuildWork } from "./workbench.ts";
 const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: boolean; summary: string }>> = {
   async intake({ bench }) {
     await saveSpecification(bench);
+    await forecastFromSpecification(bench);
     const { specification, requirements } = bench.intake;
     return { reused: false, summary: `${requirements.length} requirements in ${specification.tokens} tokens` };
   },
@@ -61,7 +62,7 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: b
     work.criteria = criteria.flatMap((phase) => phase.criteria);
     work.phaseOf = new Map(criteria.flatMap((of) => of.criteria.map((criterion) => [criterion.id, of.phase] as const)));
     await savePlanDocument(bench, { plan: work.plan, criteria });
-    await forecastBuild(bench, work);
+    await forecastFromPlan(bench, work);
     return { reused, summary: `${work.criteria.length} criteria` };
   },
   async instructions({ bench, work, criteria }) {

@@ -18,6 +18,7 @@ import type { BuildOptions } from "./build-options.ts";
 import type { Journal } from "./journal/create-journal.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import type { JournalBackup } from "./project/journal-backup.ts";
+import type { BuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import type { Repository } from "./repository/open-repository.ts";
 import type { Worktrees } from "./repository/worktrees.ts";
@@ -35,6 +36,8 @@ export interface PreviousPlan {
 /** The open tools of one running build; every stage works with it. */
 export interface Workbench {
   build: string;
+  /** Number of this run of the program on the directory, from 1. */
+  run: number;
   options: BuildOptions;
   intake: Intake;
   paths: ProjectPaths;
@@ -64,6 +67,8 @@ export interface Workbench {
   ledger: CostLedger;
   gateway: Gateway;
   generatedCode: GeneratedCodeLog;
+  /** Opens a place in the log for what a session's process writes to its standard error. */
+  openOutput: BuildLogs["output"];
   /** Plans and writes. */
   model: Model;
   /** The model server's own web search; undefined where it is not wanted or there is none. */

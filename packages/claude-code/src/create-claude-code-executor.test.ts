@@ -134,6 +134,29 @@ it.runIf(process.platform === "linux")(
   },
 );
 
+it("what the process writes to its standard error is told as it comes", async () => {
+  const { run, home, project, model } = await prepare(() => ({ text: "Done." }));
+  let pid = 0;
+  let binary = "";
+  await run({
+    onEvent: (event) => {
+      if (event.type === "process-started") pid = event.pid;
+      if (event.type === "session-started") binary = readlinkSync(`/proc/${pid}/exe`);
+    },
+  });
+  const wrapper = join(home, "claude-that-complains");
+  writeFileSync(wrapper, `#!/bin/sh\necho "a line of Claude Code" >&2\nexec "${binary}" "$@"\n`, { mode: 0o755 });
+  const environment = { PATH: process.env.PATH ?? "" };
+  const executor = createClaudeCodeExecutor({ environment, homeDirectory: home, executablePath: wrapper });
+  let told = "";
+  const request = renderTestRequest({ project, url: model.url });
+  const onEvent = (event: ExecutorEvent) => {
+    if (event.type === "output-received") told += event.text;
+  };
+  expect(await executor.runTask({ ...request, onEvent })).toMatchObject({ status: "done" });
+  expect(told).toContain("a line of Claude Code\n");
+});
+
 describe("writing", () => {
   it("stays in the project directory and out of what CCB keeps there", async () => {
     const { run, project, home } = await prepare((turn) =>

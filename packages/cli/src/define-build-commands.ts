@@ -1,5 +1,6 @@
 import type { BuildCommand } from "@ccb/builder";
 import { type Command, InvalidArgumentError } from "commander";
+import { addLogFlags, addRunFlags } from "./config/run-flags.ts";
 import type { ReplayFlags } from "./replay/run-replay.ts";
 import type { ResumeFlags } from "./resume/resume-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -51,7 +52,7 @@ Example:
 }
 
 function defineResume(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
-  program
+  const resume = program
     .command("resume")
     .description("Go on with a build that was stopped, killed or paused, with the options it was begun with.")
     .argument("<dir>", "project directory")
@@ -66,7 +67,8 @@ function defineResume(program: Command, terminal: Terminal, onExit: (code: numbe
     .option("--ask-again", "ask the model again for plans and documents that it answered before")
     .option("-y, --yes", "ask nothing: a changed specification is gone on with")
     .option("--json", "print the build's events as JSON, one a line")
-    .option("-v, --verbose", "show what each session does; -vv also each model call", (_, n: number) => n + 1, 0)
+    .option("-v, --verbose", "show what each session does; -vv also each model call", (_, n: number) => n + 1, 0);
+  addLogFlags(addRunFlags(resume))
     .addHelpText("after", "\nExample:\n  ccb resume claude-builds/shop_20261128_101500 --update-spec spec.md\n")
     .action(async (directory: string, flags: ResumeFlags) => {
       const { runResume } = await import("./resume/run-resume.ts");

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addRunFlags, parsePort } from "./config/run-flags.ts";
 import type { CostFlags } from "./cost/run-cost.ts";
 import type { GatewayFlags } from "./gateway/gateway-settings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,22 +11,17 @@ export function defineCostCommands(program: Command, terminal: Terminal, onExit:
 }
 
 function defineGateway(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
-  program
+  const gateway = program
     .command("gateway")
     .description("Stand in front of any Claude Code: log every call, book what it costs, keep a cap. Until Ctrl-C.")
     .option("--upstream <url>", "server to forward to (default: ANTHROPIC_BASE_URL, else Anthropic)")
-    .option(
-      "--route <models=url[@variable]>",
-      "send these models elsewhere, with the key in an environment variable; may be given several times",
-      (text: string, before: string[] = []) => [...before, text],
-    )
     .option("--max-cost <usd>", "US dollars that all calls of this ledger may cost (default: no cap)", parseNumber)
     .option("--max-cost-per-day <usd>", "US dollars that each day (UTC) may cost (default: no cap)", parseNumber)
     .option("--port <number>", "port on 127.0.0.1 (default: any free one)", parsePort)
     .option("--log-dir <dir>", "folder for the call log (default: ccb-gateway/api_calls)")
     .option("--db <file>", "ledger; it is kept, so that caps hold over restarts (default: ccb-gateway/costs.db)")
-    .option("--prices <file>", "YAML or JSON file with your own prices")
-    .option("--json", "print what happens as JSON, one event a line")
+    .option("--json", "print what happens as JSON, one event a line");
+  addRunFlags(gateway)
     .addHelpText(
       "after",
       `
@@ -75,11 +71,5 @@ function defineCost(program: Command, terminal: Terminal, onExit: (code: number)
 function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
-  return value;
-}
-
-function parsePort(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw new InvalidArgumentError("It must be a port from 0 to 65535.");
   return value;
 }

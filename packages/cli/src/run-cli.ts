@@ -1,6 +1,7 @@
 import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
+import { addLogFlags, addRunFlags } from "./config/run-flags.ts";
 import { defineAcceptanceCommands } from "./define-acceptance-commands.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
 import { defineCheckCommands } from "./define-check-commands.ts";
@@ -65,7 +66,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
 }
 
 function defineInit(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
-  program
+  const init = program
     .command("init")
     .description("Plan, build, test and document a project from a specification.")
     .argument("<spec...>", 'specification: a file, several files, a folder, or "-" for standard input')
@@ -98,13 +99,14 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
       "show what each session does; -vv also shows each model call",
       (_, times: number) => times + 1,
       0,
-    )
+    );
+  addLogFlags(addRunFlags(init))
     .addHelpText(
       "after",
       `
 Environment: ANTHROPIC_API_KEY or CLAUDE_CODE_BUILDER_ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL,
              CLAUDE_BUILD_MAX_COST (US dollars), CLAUDE_BUILD_TIMEOUT (seconds a task may take),
-             CLAUDE_BUILD_LOG_LEVEL (error, warn, info or debug)
+             CLAUDE_BUILD_LOG_LEVEL (error, warn, info or debug), CLAUDE_BUILD_METRICS_ENABLED (true: metrics on port 9464)
 ${exitCodeHelp}`,
     )
     .action(async (spec: string[], flags: InitFlags) => {

@@ -53,8 +53,12 @@ export type BuildEventBody =
       directory: string;
       model: string;
       resumed: boolean;
+      /** Counts the runs of the program on the directory, from 1. */
+      run?: number;
       /** What the build may cost at most; undefined without a cap. */
       capMicroUsd?: MicroUsd;
+      /** What earlier runs have cost. */
+      spentMicroUsd?: MicroUsd;
     }
   | {
       type: "build-end";
@@ -74,6 +78,8 @@ export type BuildEventBody =
       highMicroUsd: MicroUsd;
       calls: number;
       tokens: number;
+      /** What it rests on: the specification alone, before anything is paid for, or the plan. */
+      basis?: "specification" | "plan";
     }
   /** `number` counts the phases of the plan from 1. */
   | { type: "phase-start"; phase: string; name: string; number: number; tasks: number }
@@ -205,6 +211,16 @@ export type BuildEventBody =
       costMicroUsd: MicroUsd | undefined;
       totalMicroUsd: MicroUsd;
       latencyMs: number;
+      /** Milliseconds to the first byte of the answer. */
+      firstByteMs?: number;
+      /** HTTP status of the answer, where one came. */
+      status?: number;
+      /** The model that was asked for, where another answered. */
+      askedModel?: string;
+      maxTokens?: number;
+      /** Id of the message ("msg_…"). */
+      responseId?: string;
+      stopReason?: string;
     }
   | { type: "call-refused"; scope: CallScope; model: string; reason: string }
   | {
@@ -215,6 +231,17 @@ export type BuildEventBody =
       elapsedMs: number;
       remainingMs: number | undefined;
     }
+  | {
+      /** A threshold of the user's was crossed; told once until `alert-cleared` says that it holds again. */
+      type: "alert-raised";
+      alert: string;
+      /** Whom it is about, for example a task; undefined for the whole build. */
+      subject?: string;
+      value: number;
+      threshold: number;
+      message: string;
+    }
+  | { type: "alert-cleared"; alert: string; subject?: string; value: number; threshold: number; message: string }
   | { type: "warning"; message: string };
 
 /** One event of a build: what happened, its number in the build (from 1, no gaps) and when (ISO 8601). */

@@ -76,6 +76,8 @@ export type ExecutorEvent =
   | { type: "session-started"; sessionId: string; mcpServers: { name: string; status: string }[] }
   | { type: "process-started"; pid: number }
   | { type: "text-received"; text: string }
+  /** A piece of what the session's process wrote to its standard error; may end anywhere. */
+  | { type: "output-received"; text: string }
   | { type: "tool-started"; name: string; input: unknown }
   | { type: "api-retried"; attempt: number; delayMs: number; status: number | undefined };
 

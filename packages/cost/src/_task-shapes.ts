@@ -2,6 +2,7 @@ import { findModel, type MicroUsd, type Usage } from "@ccb/core";
 import { dearestKnownPrices } from "./_dearest-known-prices.ts";
 import { listSessionCalls, type SessionShape } from "./_forecast-calls.ts";
 import { priceAt, pricesForPrompt, promptTokensOf } from "./_micro-usd.ts";
+import type { PriceTable } from "./price-table.ts";
 
 /**
  * What a Claude Code session of a task is assumed to take, by the task's size. Assumptions, not measurements: they hold until past builds say otherwise.
@@ -13,13 +14,13 @@ export const taskShapes: Record<"S" | "M" | "L", SessionShape> = {
 };
 
 /** What a session of this shape costs with a model; one without a price is counted at the dearest known. */
-export function priceSession(modelId: string, shape: SessionShape): MicroUsd {
-  return priceCalls(modelId, listSessionCalls(shape, 1));
+export function priceSession(modelId: string, shape: SessionShape, prices?: PriceTable): MicroUsd {
+  return priceCalls(modelId, listSessionCalls(shape, 1), prices);
 }
 
 /** What calls cost with a model, each priced as a call of its own. */
-export function priceCalls(modelId: string, calls: readonly Usage[]): MicroUsd {
-  const model = findModel(modelId);
+export function priceCalls(modelId: string, calls: readonly Usage[], table?: PriceTable): MicroUsd {
+  const model = table ? table.find(modelId) : findModel(modelId);
   return calls.reduce((sum, usage) => {
     const prices = model ? pricesForPrompt(model, promptTokensOf(usage)) : dearestKnownPrices;
     return sum + priceAt(prices, usage);

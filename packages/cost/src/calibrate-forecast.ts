@@ -1,5 +1,6 @@
 import type { MicroUsd, Task } from "@ccb/core";
 import { priceSession, taskShapes } from "./_task-shapes.ts";
+import type { PriceTable } from "./price-table.ts";
 
 export type TaskSize = Task["size"];
 
@@ -39,11 +40,11 @@ export interface ForecastCalibration {
 const priorTasks = 4;
 const leastTasksForSpread = 10;
 
-/** Learns from past builds, by what their ledgers say. Pure. Tasks that cost nothing (offline) or whose model has no price teach nothing. */
-export function calibrateForecast(past: readonly PastBuild[]): ForecastCalibration {
+/** Learns from past builds, by what their ledgers say; `prices` is what the models cost, the list prices unless given. Pure. Tasks that cost nothing (offline) or whose model has no price teach nothing. */
+export function calibrateForecast(past: readonly PastBuild[], prices?: PriceTable): ForecastCalibration {
   const ratios = past.flatMap(({ tasks }) =>
     tasks.flatMap(({ size, model, costMicroUsd }) => {
-      const assumed = priceSession(model, taskShapes[size]);
+      const assumed = priceSession(model, taskShapes[size], prices);
       return assumed > 0 && costMicroUsd > 0 ? [{ size, ratio: costMicroUsd / assumed }] : [];
     }),
   );

@@ -3,6 +3,7 @@ import { listPlanningCalls, listSessionCalls } from "./_forecast-calls.ts";
 import { promptTokensOf } from "./_micro-usd.ts";
 import { priceCalls, taskShapes } from "./_task-shapes.ts";
 import type { ForecastCalibration } from "./calibrate-forecast.ts";
+import { createPriceTable, type PriceTable } from "./price-table.ts";
 
 /** Turns of a low and a high course, as factors of the expected turns; without a plan the number of tasks is uncertain too. */
 const withPlan = { low: 0.5, high: 2.2 };
@@ -30,6 +31,8 @@ export interface ForecastCostOptions {
   documentCount?: number;
   /** What past builds say; without it the assumptions stand as they are. */
   calibration?: ForecastCalibration;
+  /** What models cost; the list prices of core's catalogue unless given. */
+  prices?: PriceTable;
 }
 
 export interface CostForecast {
@@ -54,6 +57,7 @@ export interface CostForecast {
  */
 export function forecastCost(options: ForecastCostOptions): CostForecast {
   const { model, planningModel = model, plan, specTokens, requirementCount, documentCount = 8, calibration } = options;
+  const { prices = createPriceTable() } = options;
   const phases = plan
     ? plan.phases.map((phase) => phase.tasks.map((task) => task.size))
     : assumePhases(requirementCount);
@@ -69,12 +73,12 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
     documentCount,
     window,
   });
-  const planningCost = priceCalls(planningModel, planning);
+  const planningCost = priceCalls(planningModel, planning, prices);
   const course = (turnFactor: number, retryShare: number) => {
     // Tasks of one size cost the same: a plan of a thousand tasks is priced three times, not a thousand.
     const sessions = countBy(tasks).map(([size, count]) => {
       const calls = listSessionCalls(taskShapes[size], turnFactor);
-      const cost = priceCalls(model, calls) * (calibration?.factors[size] ?? 1) * count;
+      const cost = priceCalls(model, calls, prices) * (calibration?.factors[size] ?? 1) * count;
       return { calls: calls.length * count, tokens: tokensOf(calls) * count, cost };
     });
     const retry = listSessionCalls(taskShapes.S, turnFactor);
@@ -84,11 +88,13 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
     return {
       calls: sum(({ calls }) => calls) + Math.round(retry.length * retried),
       tokens: sum(({ tokens }) => tokens) + Math.round(tokensOf(retry) * retried),
-      cost: Math.round(sum(({ cost }) => cost) + priceCalls(model, retry) * retried * (calibration?.factors.S ?? 1)),
+      cost: Math.round(
+        sum(({ cost }) => cost) + priceCalls(model, retry, prices) * retried * (calibration?.factors.S ?? 1),
+      ),
     };
   };
   const expected = course(1, retries.expected);
-  const unpriced = [...new Set([model, planningModel])].filter((id) => !findModel(id));
+  const unpriced = [...new Set([model, planningModel])].filter((id) => !prices.find(id));
   const low = course(factors.low, retries.low).cost;
   const high = course(factors.high, retries.high).cost;
   return {

@@ -30,8 +30,11 @@ export interface LogFilesOptions {
 export interface LogFiles extends Logger {
   /** Writes an event of the build. */
   event(event: BuildEvent): void;
-  /** A place for another program's output, which comes in pieces: each line becomes a record as soon as it is whole. */
-  stream(name: string, level?: LogLevel): OutputStream;
+  /**
+   * A place for another program's output, which comes in pieces: each line becomes a record as soon as it is whole. Default level "debug"; `data` goes with every line, for
+   * example `{ phase, task }`.
+   */
+  stream(name: string, level?: LogLevel, data?: Record<string, unknown>): OutputStream;
   /** Closes the files; what is written later throws. */
   close(): void;
 }
@@ -75,9 +78,15 @@ export function createLogFiles(options: LogFilesOptions): LogFiles {
     event(event) {
       write({ at: event.at, level: levelOfEvent(event), name: "build", message: event.type, event });
     },
-    stream(name, streamLevel = "debug") {
+    stream(name, streamLevel = "debug", data) {
       return createOutputStream(redact, (message) =>
-        write({ at: clock.now().toISOString(), level: streamLevel, name, message }),
+        write({
+          at: clock.now().toISOString(),
+          level: streamLevel,
+          name,
+          message,
+          ...(data === undefined ? {} : { data }),
+        }),
       );
     },
     close() {

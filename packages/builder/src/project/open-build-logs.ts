@@ -1,5 +1,5 @@
 import type { ApiCallLog, BuildEvent, Clock } from "@ccb/core";
-import { createApiCallLog, createAuditLog, createLogFiles, type LogRotation } from "@ccb/logging";
+import { createApiCallLog, createAuditLog, createLogFiles, type LogRotation, type OutputStream } from "@ccb/logging";
 import type { Store } from "@ccb/store";
 import { listAuditedFiles } from "../proof/list-audited-files.ts";
 import { listEventsAfter } from "../report/read-build-record.ts";
@@ -10,6 +10,8 @@ export interface BuildLogs {
   /** Writes an event that is in the journal. */
   event(event: BuildEvent): void;
   calls: ApiCallLog;
+  /** A place for what a session's process writes to its standard error; each line is a record of "claude-code". */
+  output(of: { phase: string; task: string; attempt: number }): OutputStream;
   /** Vouches for the artifacts as they are now, and closes the files. */
   close(): void;
 }
@@ -33,6 +35,7 @@ export function openBuildLogs(options: {
       audit.event(event);
     },
     calls: createApiCallLog({ directory: paths.apiCalls, redact, clock, onWritten: (call) => audit.call(call) }),
+    output: (of) => files.stream("claude-code", "debug", of),
     close() {
       audit.files(listAuditedFiles(paths.root));
       audit.close();

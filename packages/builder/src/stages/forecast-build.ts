@@ -1,24 +1,69 @@
 import { join } from "node:path";
-import { calibrateForecast, forecastCost } from "@ccb/cost";
+import { type CostForecast, calibrateForecast, forecastCost } from "@ccb/cost";
 import { readPastBuilds } from "../project/read-past-builds.ts";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 
-/**
- * Says what a build of this plan will probably cost, before a task is paid for, by what the builds beside it have cost; saves `artifacts/forecast.json`. A dry run is priced as if the
- * model of the tasks also planned, since that is what the build itself would do.
- */
-export async function forecastBuild(bench: Workbench, work: BuildWork): Promise<void> {
+/** What a build was expected to cost: once from the specification alone, before anything is paid for, and once from its plan. */
+export interface KeptForecast extends CostForecast {
+  model: string;
+  basis: "specification" | "plan";
+  /** The one from the specification, beside the one from the plan. */
+  first?: Pick<CostForecast, "lowMicroUsd" | "expectedMicroUsd" | "highMicroUsd">;
+}
+
+const step = "forecast";
+const firstStep = "first forecast";
+
+/** The newest forecast of a build, from its journal. */
+export function findForecast({ journal }: Pick<Workbench, "journal">): KeptForecast | undefined {
+  return journal.latest<KeptForecast>(step);
+}
+
+/** Says what a build will probably cost before its first model call, from the size of its specification. Once: when a build goes on, that call has been made. */
+export async function forecastFromSpecification(bench: Workbench): Promise<void> {
+  if (bench.ledger.totals().calls > 0) return;
+  const forecast = { ...priceBuild(bench), basis: "specification" } as const;
+  bench.journal.save(firstStep, {}, forecast);
+  await tell(bench, forecast);
+}
+
+/** Says it again from the plan, before a task is paid for. A dry run is priced as if the model of the tasks also planned, since that is what the build itself would do. */
+export async function forecastFromPlan(bench: Workbench, work: BuildWork): Promise<void> {
+  const first = bench.journal.latest<KeptForecast>(firstStep);
+  const { lowMicroUsd = 0, expectedMicroUsd = 0, highMicroUsd = 0 } = first ?? {};
+  await tell(bench, {
+    ...priceBuild(bench, work.plan),
+    basis: "plan",
+    ...(first ? { first: { lowMicroUsd, expectedMicroUsd, highMicroUsd } } : {}),
+  });
+}
+
+/** By what the builds beside it have cost. */
+function priceBuild(bench: Workbench, plan?: BuildWork["plan"]): CostForecast & { model: string } {
   const { options, intake } = bench;
+  const { model, prices, planningModel, dryRun } = options;
   const forecast = forecastCost({
-    model: options.model,
+    model,
     specTokens: intake.specification.tokens,
     requirementCount: intake.requirements.length,
-    plan: work.plan,
-    calibration: calibrateForecast(readPastBuilds(bench.paths.root)),
-    ...(options.planningModel && !options.dryRun ? { planningModel: options.planningModel } : {}),
+    calibration: calibrateForecast(readPastBuilds(bench.paths.root), prices),
+    ...(plan === undefined ? {} : { plan }),
+    ...(prices === undefined ? {} : { prices }),
+    ...(planningModel && !dryRun ? { planningModel } : {}),
   });
-  await writeJsonArtifact(join(bench.paths.artifacts, "forecast.json"), { model: options.model, ...forecast });
-  const { lowMicroUsd, expectedMicroUsd, highMicroUsd, calls, tokens } = forecast;
-  bench.emit({ type: "forecast-made", lowMicroUsd, expectedMicroUsd, highMicroUsd, calls, tokens });
+  return { model, ...forecast };
+}
+
+/** Keeps a forecast as `artifacts/forecast.json` and tells it; one above the cap with a warning. */
+async function tell(bench: Workbench, forecast: KeptForecast): Promise<void> {
+  const { lowMicroUsd, expectedMicroUsd, highMicroUsd, calls, tokens, basis } = forecast;
+  await writeJsonArtifact(join(bench.paths.artifacts, "forecast.json"), forecast);
+  bench.journal.save(step, {}, forecast);
+  bench.emit({ type: "forecast-made", lowMicroUsd, expectedMicroUsd, highMicroUsd, calls, tokens, basis });
+  const { capMicroUsd } = bench.ledger.totals();
+  if (capMicroUsd === undefined || expectedMicroUsd <= capMicroUsd) return;
+  const usd = (amount: number) => `$${(amount / 1e6).toFixed(2)}`;
+  const message = `The build is expected to cost ${usd(expectedMicroUsd)}, more than its cap of ${usd(capMicroUsd)}; it will stop there and can go on with a higher one.`;
+  bench.emit({ type: "warning", message });
 }

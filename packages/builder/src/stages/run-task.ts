@@ -89,7 +89,8 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
   const ending = new AbortController();
   let stuck: string | undefined;
   const registered = bench.sessions.begin({ task: task.id, phase: phase.id, attempt: attempt.number });
-  const run = await bench.executor.runTask({
+  const output = bench.openOutput({ phase: phase.id, task: task.id, attempt: attempt.number });
+  const running = bench.executor.runTask({
     ...asked,
     cwd: place.directory,
     model: bench.options.model,
@@ -106,11 +107,13 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
     afterTool: watch.afterTool,
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
+      if (event.type === "output-received") output.write(event.text);
       if (event.type === "session-started") attempt.session(event.sessionId);
       registered.observe(event);
       reportExecutorEvent(bench, { session, directory: place.directory }, event);
     },
   });
+  const run = await running.finally(() => output.end());
   registered.ended(stuck === undefined ? run.status : "stuck");
   const violation = run.status === "done" ? watch.violation() : undefined;
   return { run, stuck, violation, redo: violation !== undefined && watch.redo() };

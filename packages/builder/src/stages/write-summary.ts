@@ -9,6 +9,7 @@ import type { ProgressError } from "../state/estimate-remaining.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { isCheckable } from "./_check-ground.ts";
 import { findRedFirst } from "./check-red-first.ts";
+import { findForecast, type KeptForecast } from "./forecast-build.ts";
 
 /** What a build came to, for people and programs. */
 export interface BuildSummary {
@@ -25,6 +26,8 @@ export interface BuildSummary {
   /** Undefined parts are in `unpricedCalls`, never counted as zero. */
   costMicroUsd: number;
   unpricedCalls: number;
+  /** What the build was expected to cost; `first` is from before its plan. Undefined where none was made. */
+  forecast: Pick<KeptForecast, "lowMicroUsd" | "expectedMicroUsd" | "highMicroUsd" | "first"> | undefined;
   /** Command that starts what was built, where one is known. */
   startCommand: string | undefined;
   waivers: { requirementId: string; text: string; reason: string }[];
@@ -102,6 +105,7 @@ export async function writeSummary(
     },
     tasks: { done: work.commits.size, total: work.plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0) },
     ...sumCalls(totals),
+    forecast: summarizeForecast(bench),
     startCommand: await findStartCommand(bench, work),
     waivers: listWaivers(bench, work),
     durationMs: made.durationMs,
@@ -110,6 +114,13 @@ export async function writeSummary(
   };
   await writeJsonArtifact(join(bench.paths.artifacts, "summary.json"), { ...summary, directory: "." });
   return summary;
+}
+
+function summarizeForecast(bench: Workbench): BuildSummary["forecast"] {
+  const kept = findForecast(bench);
+  if (!kept) return undefined;
+  const { lowMicroUsd, expectedMicroUsd, highMicroUsd, first } = kept;
+  return { lowMicroUsd, expectedMicroUsd, highMicroUsd, ...(first === undefined ? {} : { first }) };
 }
 
 function listWaivers(bench: Workbench, work: BuildWork): BuildSummary["waivers"] {

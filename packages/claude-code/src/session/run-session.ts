@@ -6,6 +6,7 @@ import { query, type SDKMessage, type SDKResultMessage, type SpawnedProcess } fr
 import {
   CcbError,
   type Clock,
+  type ExecutorEvent,
   type McpServerDefinition,
   type TaskRunRequest,
   type TaskRunResult,
@@ -218,19 +219,23 @@ function startProcess(start: {
   env: Record<string, string>;
 }): SpawnedProcess {
   const { record, request, guard } = start;
+  const tell = (event: ExecutorEvent): void => {
+    try {
+      request.onEvent?.(event);
+    } catch (error) {
+      start.watch.stop({ status: "bug", reason: "A callback threw.", error });
+    }
+  };
   const child = spawnSession({ ...start, cwd: request.cwd, setpriv: start.settings.setpriv });
   child.stderr.setEncoding("utf8");
   child.stderr.on("data", (text: string) => {
     record.standardError = (record.standardError + text).slice(-4096);
+    tell({ type: "output-received", text });
   });
   if (child.pid !== undefined) {
     guard.watch(child.pid);
     record.process = readProcessRecord(child.pid);
-    try {
-      request.onEvent?.({ type: "process-started", pid: child.pid });
-    } catch (error) {
-      start.watch.stop({ status: "bug", reason: "A callback threw.", error });
-    }
+    tell({ type: "process-started", pid: child.pid });
   }
   return child;
 }

@@ -1,22 +1,23 @@
 import { resolve } from "node:path";
 import { CcbError } from "@ccb/core";
 import type { GatewayRoute, GatewayUpstream } from "@ccb/gateway";
+import { type RunConfig, readConfig } from "../config/read-config.ts";
+import type { RunFlags } from "../config/run-flags.ts";
 
-export interface GatewayFlags {
+export interface GatewayFlags extends RunFlags {
   upstream?: string;
-  route?: string[];
   maxCost?: number;
   maxCostPerDay?: number;
   port?: number;
   logDir?: string;
   db?: string;
-  prices?: string;
   json?: boolean;
 }
 
 /** Flags and environment joined: flags win, then the environment, then defaults. */
 export interface GatewaySettings {
   upstream: GatewayUpstream;
+  config: RunConfig;
   routes: GatewayRoute[];
   /** True where the key is CCB's to hold; otherwise the client's own credentials go through. */
   holdsKey: boolean;
@@ -39,10 +40,12 @@ export function readGatewaySettings(
   const baseUrl = flags.upstream ?? nonEmpty(environment.ANTHROPIC_BASE_URL) ?? "https://api.anthropic.com";
   const apiKey = nonEmpty(environment.CLAUDE_CODE_BUILDER_ANTHROPIC_API_KEY) ?? nonEmpty(environment.ANTHROPIC_API_KEY);
   const authToken = nonEmpty(environment.ANTHROPIC_AUTH_TOKEN);
-  const routes = (flags.route ?? []).map((text) => readRoute(text, environment));
+  const config = readConfig(flags, from);
+  const { routes } = config;
   const upstreams = [{ baseUrl, apiKey, authToken, passCredentials: true }, ...routes.map(({ upstream }) => upstream)];
   return {
     upstream: { baseUrl, apiKey, authToken, passCredentials: true },
+    config,
     routes,
     holdsKey: apiKey !== undefined || authToken !== undefined,
     capMicroUsd: toMicroUsd(flags.maxCost, "--max-cost"),
@@ -52,27 +55,6 @@ export function readGatewaySettings(
     database: resolve(cwd, flags.db ?? "ccb-gateway/costs.db"),
     secrets: upstreams.flatMap((one) => [one.apiKey, one.authToken].filter((secret) => secret !== undefined)),
   };
-}
-
-/** "kimi-*,moonshot-*=https://api.moonshot.ai/anthropic@MOONSHOT_API_KEY": models, server, and the variable that holds its key. */
-function readRoute(text: string, environment: Record<string, string>): GatewayRoute {
-  const [, models = "", baseUrl = "", variable] = /^([^=]+)=(https?:\/\/[^@]+)(?:@([A-Za-z_]\w*))?$/.exec(text) ?? [];
-  if (baseUrl === "") {
-    throw new CcbError({
-      code: "usage",
-      message: `--route must be MODELS=URL or MODELS=URL@VARIABLE; received ${JSON.stringify(text)}.`,
-      hint: "For example: --route 'kimi-*=https://api.moonshot.ai/anthropic@MOONSHOT_API_KEY'",
-    });
-  }
-  const apiKey = variable === undefined ? undefined : nonEmpty(environment[variable]);
-  if (variable !== undefined && apiKey === undefined) {
-    throw new CcbError({
-      code: "no-credentials",
-      message: `--route names the environment variable ${variable} for the key of ${baseUrl}, and it is not set.`,
-      hint: `export ${variable}=…`,
-    });
-  }
-  return { models: models.split(",").map((model) => model.trim()), upstream: { baseUrl, apiKey } };
 }
 
 function toMicroUsd(usd: number | undefined, flag: string): number | undefined {

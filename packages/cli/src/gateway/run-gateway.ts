@@ -4,13 +4,13 @@ import { type CostLedger, costMigrations, createCostLedger, createRateLimitHoldS
 import { createGateway, type Gateway } from "@ccb/gateway";
 import { createApiCallLog, createRedactor } from "@ccb/logging";
 import { acquireLock, type Lock, openStore, type Store } from "@ccb/store";
-import { readPrices } from "../cost/read-prices.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { createLiveRegion } from "../render/_live-region.ts";
 import { createPainter } from "../render/_painter.ts";
 import type { Terminal } from "../terminal.ts";
 import { type GatewayFlags, type GatewaySettings, readGatewaySettings } from "./gateway-settings.ts";
 import { renderCall, renderStart, renderTotals } from "./render-gateway.ts";
+import { type GatewayWatch, watchGateway } from "./watch-gateway.ts";
 
 /** Everything that the gateway books goes under one build, so that its caps hold over restarts. */
 const build = "gateway";
@@ -19,7 +19,7 @@ const build = "gateway";
 interface Teller {
   start(url: string): void;
   call(call: ApiCall): void;
-  note(kind: "refused" | "held" | "warning", message: string): void;
+  note(kind: "refused" | "held" | "alert" | "note" | "warning", message: string): void;
   end(): void;
 }
 
@@ -27,36 +27,53 @@ interface Teller {
 export async function runGateway(call: { flags: GatewayFlags; terminal: Terminal }): Promise<number> {
   const { flags, terminal } = call;
   const settings = readGatewaySettings(flags, terminal);
-  const prices = readPrices(flags.prices, terminal.cwd);
   const lock = holdDatabase(settings.database);
   const store = openStore({ path: settings.database, migrations: [costMigrations] });
   const { capMicroUsd, dayCapMicroUsd } = settings;
   const ledger = createCostLedger({
     store,
     build,
-    prices,
+    ...(settings.config.prices === undefined ? {} : { prices: settings.config.prices }),
     caps: { dayMicroUsd: dayCapMicroUsd },
     ...(capMicroUsd === undefined ? {} : { capMicroUsd }),
   });
   ledger.settleAbandoned();
   const holder: { gateway?: Gateway } = {};
   const teller = createTeller({ flags, terminal, settings, ledger, stats: () => holder.gateway?.stats() });
+  let watch: GatewayWatch | undefined;
   try {
-    const gateway = await openGateway({ settings, ledger, store, teller });
+    watch = await watchGateway({
+      config: settings.config,
+      ledger,
+      environment: terminal.environment,
+      capMicroUsd,
+      note: (kind, message) => teller.note(kind, message),
+    });
+    const gateway = await openGateway({ settings, ledger, store, teller, watch });
     holder.gateway = gateway;
+    watch.start();
     teller.start(gateway.urlFor({ build, phase: undefined, task: undefined, agent: "claude-code" }));
     await untilStopped();
     await gateway.close();
+    await watch.close();
+    watch = undefined;
     teller.end();
     return exitCodes.done;
   } finally {
+    await watch?.close();
     store.close();
     lock.release();
   }
 }
 
-function openGateway(parts: { settings: GatewaySettings; ledger: CostLedger; store: Store; teller: Teller }) {
-  const { settings, ledger, store, teller } = parts;
+function openGateway(parts: {
+  settings: GatewaySettings;
+  ledger: CostLedger;
+  store: Store;
+  teller: Teller;
+  watch: GatewayWatch;
+}) {
+  const { settings, ledger, store, teller, watch } = parts;
   const redact = createRedactor({ secrets: () => settings.secrets });
   return createGateway({
     upstream: settings.upstream,
@@ -65,8 +82,14 @@ function openGateway(parts: { settings: GatewaySettings; ledger: CostLedger; sto
     meter: ledger,
     callLog: createApiCallLog({ directory: settings.logDirectory, redact }),
     holds: createRateLimitHoldStore(store),
-    onCall: (done) => teller.call(done),
-    onRefusal: ({ reason }) => teller.note("refused", reason),
+    onCall(done) {
+      teller.call(done);
+      watch.call(done);
+    },
+    onRefusal(refusal) {
+      teller.note("refused", refusal.reason);
+      watch.refused(refusal);
+    },
     onHold: ({ model, until, reason }) => teller.note("held", `${model} until ${until.slice(11, 19)} UTC: ${reason}`),
     onProblem: (error) => teller.note("warning", error.message),
   });

@@ -1,5 +1,7 @@
+import type { LogFlags, RunFlags } from "../config/run-flags.ts";
+
 /** The options of `ccb init` as commander gives them. */
-export interface InitFlags {
+export interface InitFlags extends RunFlags, LogFlags {
   outputDir?: string;
   projectName?: string;
   model?: string;

@@ -23,6 +23,13 @@ const invocationSchema = z.object({
     templates: z.string().optional(),
     baseUrl: z.string().optional(),
     offline: z.boolean().optional(),
+    config: z.string().optional(),
+    prices: z.string().optional(),
+    route: z.array(z.string()).optional(),
+    metricsPort: z.number().optional(),
+    otlpEndpoint: z.string().optional(),
+    logMaxSize: z.number().optional(),
+    logKeepDays: z.number().optional(),
   }),
 });
 export type Invocation = z.infer<typeof invocationSchema>;
@@ -33,6 +40,7 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
     flags;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
   const { maxCostPerTask, maxCostPerPhase, maxCostPerDay } = flags;
+  const { route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = flags;
   const caps = { maxCost, maxCostPerTask, maxCostPerPhase, maxCostPerDay };
   const all = {
     projectName,
@@ -46,8 +54,18 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
     parallelTasks,
     baseUrl,
     offline,
+    route,
+    metricsPort,
+    otlpEndpoint,
+    logMaxSize,
+    logKeepDays,
   };
-  const paths = { customMcp: absolute(flags.customMcp), templates: absolute(flags.templates) };
+  const paths = {
+    customMcp: absolute(flags.customMcp),
+    templates: absolute(flags.templates),
+    config: absolute(flags.config),
+    prices: absolute(flags.prices),
+  };
   // JSON leaves out what is undefined.
   return invocationSchema.parse(JSON.parse(JSON.stringify({ command: "init", flags: { ...all, ...paths } })));
 }

@@ -1,5 +1,6 @@
 import { startBuild } from "@ccb/builder";
 import { defaultModelId, offlineModelId } from "@ccb/core";
+import { readConfig } from "../config/read-config.ts";
 import { findSpecSource } from "../spec/read-spec-argument.ts";
 import type { Terminal } from "../terminal.ts";
 import { askAboutDirectory } from "./ask-about-directory.ts";
@@ -10,6 +11,7 @@ import { renderInvocation } from "./invocation.ts";
 import { readSessionPassphrase } from "./read-session-passphrase.ts";
 import type { InitSettings } from "./read-settings.ts";
 import { renderCaps } from "./render-caps.ts";
+import { renderRunOptions } from "./render-run-options.ts";
 
 /** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
 export async function runInit(call: {
@@ -21,7 +23,8 @@ export async function runInit(call: {
   const { flags, settings, terminal } = call;
   const isOffline = settings.source.kind === "offline";
   const yes = flags.yes ?? false;
-  return followBuild({ settings, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+  const config = readConfig(flags, terminal);
+  return followBuild({ settings, config, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
     startBuild({
       specification: findSpecSource(call.spec, terminal),
       cwd: terminal.cwd,
@@ -30,6 +33,7 @@ export async function runInit(call: {
       upstream,
       maxCostUsd: settings.maxCostUsd,
       ...renderCaps(flags),
+      ...renderRunOptions(config),
       ...readSessionPassphrase(terminal.environment),
       redFirst: flags.redFirst ?? false,
       webSearch: flags.webSearch ?? true,

@@ -15,6 +15,7 @@ export interface RenderEventOptions {
 /** The line an event is worth, or undefined. Pure. */
 export function renderEvent(event: BuildEvent, options: RenderEventOptions): string | undefined {
   if (event.type === "warning") return `  ${options.paint.warn("!")} ${event.message}`;
+  if (event.type === "alert-raised") return `  ${options.paint.warn("! alert")} ${event.message}`;
   if (options.verbosity === 0) return undefined;
   return renderMilestone(event, options) ?? renderDetail(event, options);
 }
@@ -30,7 +31,7 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       if (event.stage === "summary") return undefined;
       return `  ${good} ${event.stage.padEnd(13)} ${event.summary}${event.reused ? paint.dim(" (reused)") : ""}`;
     case "forecast-made":
-      return `  ${paint.dim("≈")} ${"forecast".padEnd(13)} ${formatUsd(event.expectedMicroUsd)} ${paint.dim(`(${formatUsd(event.lowMicroUsd)} to ${formatUsd(event.highMicroUsd)})`)}, ${formatPlural(event.calls, "call")}, ${formatCount(event.tokens)} tokens`;
+      return `  ${paint.dim("≈")} ${"forecast".padEnd(13)} ${formatUsd(event.expectedMicroUsd)} ${paint.dim(`(${formatUsd(event.lowMicroUsd)} to ${formatUsd(event.highMicroUsd)})`)}, ${formatPlural(event.calls, "call")}, ${formatCount(event.tokens)} tokens${event.basis === "specification" ? paint.dim(", by the size of the specification") : ""}`;
     case "phase-start":
       return `\n${paint.strong(`Phase ${view.phase?.number ?? 1}: ${event.name}`)} ${paint.dim(`(${formatPlural(event.tasks, "task")})`)}`;
     case "task-end": {
@@ -71,6 +72,8 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       }[event.outcome ?? "refused"];
       return `  ${paint.warn("!")} ${task}: ${what}`;
     }
+    case "alert-cleared":
+      return `  ${paint.dim(`alert over: ${event.message}`)}`;
     case "call-refused":
       return `  ${paint.bad("✗")} a model call was refused: ${event.reason}`;
     default:

@@ -33,6 +33,7 @@ export function renderSummary(result: BuildResult, options: { paint: Painter; cw
       "Model",
       `${formatCount(summary.calls)} calls, ${formatCount(summary.tokens)} tokens, ${formatUsd(summary.costMicroUsd)}${summary.unpricedCalls > 0 ? ` + ${summary.unpricedCalls} calls of unknown price` : ""}`,
     ],
+    ...renderForecast(summary),
     ["Trace", `${where}/artifacts/trace.json`],
     ...(summary.startCommand && summary.tasks.done > 0 ? [["Start it", `cd ${where} && ${summary.startCommand}`]] : []),
   ];
@@ -55,6 +56,17 @@ function renderRequirements({ requirements }: BuildSummary): string {
     ...(requirements["not-built"] > 0 ? [`${requirements["not-built"]} not built`] : []),
   ];
   return `${requirements.requirements}: ${parts.join(", ")}`;
+}
+
+/** What was expected, before the plan and after it, against what it came to; a planned build has cost nothing yet. */
+function renderForecast({ forecast, costMicroUsd, outcome }: BuildSummary): string[][] {
+  if (!forecast || forecast.highMicroUsd === 0) return [];
+  const { lowMicroUsd, highMicroUsd, expectedMicroUsd, first } = forecast;
+  const interval = `${formatUsd(expectedMicroUsd)} (${formatUsd(lowMicroUsd)} to ${formatUsd(highMicroUsd)})`;
+  const before = first ? `, ${formatUsd(first.expectedMicroUsd)} before the plan` : "";
+  if (outcome !== "done") return [["Forecast", `${interval}${before}`]];
+  const place = costMicroUsd < lowMicroUsd ? "below it" : costMicroUsd > highMicroUsd ? "above it" : "within it";
+  return [["Forecast", `${interval}${before}; it came to ${formatUsd(costMicroUsd)}, ${place}`]];
 }
 
 function renderCriteria({ criteria }: BuildSummary): string {

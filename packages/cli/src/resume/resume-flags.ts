@@ -1,5 +1,7 @@
+import type { LogFlags, RunFlags } from "../config/run-flags.ts";
+
 /** The options of `ccb resume` as commander gives them. */
-export interface ResumeFlags {
+export interface ResumeFlags extends RunFlags, LogFlags {
   fromPhase?: string;
   fromTask?: string;
   rerunTests?: boolean;

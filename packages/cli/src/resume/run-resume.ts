@@ -3,6 +3,7 @@ import { commandBuild, isBuilding, readProject, restoreJournal, startBuild } fro
 import { readBuildStatus } from "@ccb/builder/project";
 import { defaultModelId, offlineModelId } from "@ccb/core";
 import { CcbError } from "@ccb/core/errors";
+import { readConfig } from "../config/read-config.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { askAboutSpecification } from "../init/ask-about-specification.ts";
 import { followBuild } from "../init/follow-build.ts";
@@ -11,6 +12,7 @@ import { type Invocation, parseInvocation } from "../init/invocation.ts";
 import { readSessionPassphrase } from "../init/read-session-passphrase.ts";
 import { readSettings } from "../init/read-settings.ts";
 import { renderCaps } from "../init/render-caps.ts";
+import { renderRunOptions } from "../init/render-run-options.ts";
 import { createPainter } from "../render/_painter.ts";
 import { renderBuildStatus } from "../status/render-build-status.ts";
 import type { Terminal } from "../terminal.ts";
@@ -34,9 +36,10 @@ export async function runResume(call: ResumeCall): Promise<number> {
   const { specification, invocation, project } = readProject(directory);
   const init = joinFlags(parseInvocation(invocation, directory).flags, flags);
   const settings = readSettings(init, terminal.environment);
+  const config = readConfig(init, terminal);
   if (!flags.json) showWhereItStands(directory, terminal);
   const isOffline = settings.source.kind === "offline";
-  return followBuild({ settings, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+  return followBuild({ settings, config, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
     startBuild({
       specification: flags.updateSpec === undefined ? keptSpecification(specification, directory) : flags.updateSpec,
       cwd: terminal.cwd,
@@ -46,6 +49,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       upstream,
       maxCostUsd: settings.maxCostUsd,
       ...renderCaps(init),
+      ...renderRunOptions(config),
       ...readSessionPassphrase(terminal.environment),
       redFirst: init.redFirst ?? false,
       webSearch: init.webSearch ?? true,
@@ -83,7 +87,11 @@ function showWhereItStands(directory: string, terminal: Terminal): void {
 /** The flags the build was begun with; those given now win. */
 function joinFlags(begun: Invocation["flags"], now: ResumeFlags): InitFlags {
   const { maxCost, parallelTasks, continueOnError, verbose } = now;
-  const given = Object.entries({ maxCost, parallelTasks, continueOnError }).filter(([, value]) => value !== undefined);
+  const { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = now;
+  const running = { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays };
+  const given = Object.entries({ maxCost, parallelTasks, continueOnError, ...running }).filter(
+    ([, value]) => value !== undefined,
+  );
   const kept = Object.entries(begun).filter(([, value]) => value !== undefined);
   return { tests: begun.tests, ...Object.fromEntries([...kept, ...given]), verbose };
 }

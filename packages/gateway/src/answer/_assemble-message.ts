@@ -27,6 +27,7 @@ export function createMessageAssembler(): { answer: StreamedAnswer; push(chunk: 
   };
   const partialInputs = new Map<number, string>();
   const parser = createSseParser(({ data }) => {
+    if (takeTextDelta(answer, data)) return;
     const event = parseFields(data);
     if (event) takeEvent(answer, event, partialInputs);
   });
@@ -72,6 +73,29 @@ function takeEvent(answer: StreamedAnswer, event: Fields, partialInputs: Map<num
   }
   if (answer.message && answer.usage) answer.message.usage = answer.usage;
 }
+
+const deltaStart = '{"type":"content_block_delta","index":';
+const textStart = ',"delta":{"type":"text_delta","text":"';
+const textEnd = '"}}';
+
+/**
+ * Takes in the event that nearly all of a stream consists of, in the form that Anthropic writes it, without parsing it. False for any other form, and for a text with escapes: those are
+ * parsed.
+ */
+function takeTextDelta(answer: StreamedAnswer, data: string): boolean {
+  if (!data.startsWith(deltaStart) || !data.endsWith(textEnd)) return false;
+  const at = data.indexOf(textStart, deltaStart.length);
+  if (at < 0 || at > deltaStart.length + 5) return false;
+  const digits = data.slice(deltaStart.length, at);
+  const text = data.slice(at + textStart.length, -textEnd.length);
+  if (!/^(?:0|[1-9]\d{0,3})$/.test(digits) || needsParsing.test(text)) return false;
+  const block = asFields(contentOf(answer)[Number(digits)]);
+  block.text = `${typeof block.text === "string" ? block.text : ""}${text}`;
+  return true;
+}
+
+/** An escape, the end of the text, or a control character, most of which JSON does not allow in one. */
+const needsParsing = /[\\"\p{Cc}]/u;
 
 function takeDelta(step: { block: Fields; index: number; delta: Fields; partialInputs: Map<number, string> }): void {
   const { block, delta, partialInputs, index } = step;

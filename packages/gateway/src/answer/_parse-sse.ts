@@ -26,8 +26,13 @@ export function createSseParser(onEvent: (event: { name: string; data: string })
     push(chunk) {
       rest += decoder.decode(chunk, { stream: true });
       let start = 0;
+      let back = rest.indexOf("\r", scanned);
       for (;;) {
-        const end = nextLineEnd(rest, Math.max(start, scanned));
+        const from = Math.max(start, scanned);
+        // Looked for again only once it is passed: most streams have none, and each look would go through all that is left.
+        if (back >= 0 && back < from) back = rest.indexOf("\r", from);
+        const feed = rest.indexOf("\n", from);
+        const end = back < 0 || (feed >= 0 && feed < back) ? feed : back;
         if (end < 0) break;
         // A return at the very end may be the first half of a pair that the next chunk completes.
         if (rest[end] === "\r" && end === rest.length - 1) break;
@@ -38,11 +43,4 @@ export function createSseParser(onEvent: (event: { name: string; data: string })
       scanned = rest.endsWith("\r") ? rest.length - 1 : rest.length;
     },
   };
-}
-
-function nextLineEnd(text: string, from: number): number {
-  const feed = text.indexOf("\n", from);
-  const back = text.indexOf("\r", from);
-  if (feed < 0) return back;
-  return back < 0 ? feed : Math.min(feed, back);
 }

@@ -19,6 +19,7 @@ export function levelOfEvent(event: BuildEvent): LogLevel {
     case "mcp-unavailable":
     case "mcp-violated":
     case "merge-refused":
+    case "alert-raised":
       return "warn";
     case "task-end":
       return event.outcome === "failed" ? "error" : "info";

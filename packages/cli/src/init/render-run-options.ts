@@ -1,0 +1,15 @@
+import type { BuildOptions } from "@ccb/builder";
+import type { RunConfig } from "../config/read-config.ts";
+
+/** What the configuration says to the builder. Pure. */
+export function renderRunOptions(
+  config: RunConfig,
+): Pick<BuildOptions, "alerts" | "prices" | "routes" | "logRotation"> {
+  const { alerts, prices, routes, logRotation } = config;
+  return {
+    ...(alerts === undefined ? {} : { alerts }),
+    ...(prices === undefined ? {} : { prices }),
+    ...(routes.length === 0 ? {} : { routes }),
+    logRotation,
+  };
+}
