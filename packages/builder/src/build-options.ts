@@ -81,6 +81,8 @@ export interface BuildOptions {
   dryRun?: boolean;
   /** Do not run acceptance checks; phases end unverified. */
   skipTests?: boolean;
+  /** Do not look whether what was built is ready for production; nothing is looked at with `skipTests` either. */
+  skipValidation?: boolean;
   /** Run each phase's checks before its first task too: a criterion that passes already is reported as proving nothing. */
   redFirst?: boolean;
   /** False: libraries are not looked up with the model server's own web search, which is paid for by the search; true when omitted. */

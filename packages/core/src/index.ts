@@ -6,6 +6,7 @@ export {
   type BuildOutcome,
   type BuildStage,
   buildStages,
+  type JudgedArea,
   type JudgedFinding,
 } from "./build-event.ts";
 export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.ts";

@@ -4,6 +4,7 @@ import type { BuildOutcome, CostTotals, Evidence, Usage } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import { planAcceptanceReport } from "../report/acceptance-report.ts";
 import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
+import { type CodeReport, codeReportFile, planCodeReport } from "../report/code-report.ts";
 import { writeAcceptanceReports } from "../report/write-acceptance-reports.ts";
 import type { ProgressError } from "../state/estimate-remaining.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
@@ -27,6 +28,8 @@ export interface BuildSummary {
   unpricedCalls: number;
   /** Command that starts what was built, where one is known. */
   startCommand: string | undefined;
+  /** What was found in the code: by the gate, of which nothing is committed, and by the production validator. */
+  code: { refused: number; mended: number; signedFor: number; production: number; notRun: string[] };
   waivers: { requirementId: string; text: string; reason: string }[];
   /** Milliseconds from the first event to the last of this run. */
   durationMs: number;
@@ -38,6 +41,8 @@ export interface BuildSummary {
 /** Writes `artifacts/trace.json` (requirement → task → criterion → evidence → commit) and the reports on the criteria in every form. */
 export async function writeTrace(bench: Workbench, work: BuildWork): Promise<BuildTrace> {
   const before = findBefore(bench, work);
+  const code = planCodeReport(bench.journal.events());
+  await writeJsonArtifact(join(bench.paths.artifacts, codeReportFile), code);
   const trace = renderTrace({
     build: bench.build,
     requirements: bench.intake.requirements,
@@ -45,6 +50,7 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
     criteria: work.criteria,
     evidence: work.evidence,
     commits: work.commits,
+    gate: code.gate,
     provesNothing: new Set([...before].filter(([, seen]) => seen.passed).map(([id]) => id)),
   });
   await writeJsonArtifact(join(bench.paths.artifacts, "trace.json"), trace);
@@ -60,6 +66,7 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
     evidence: work.evidence,
     before,
     requirements: bench.intake.requirements,
+    code,
   });
   await writeAcceptanceReports(bench.paths.artifacts, report, trace);
   return trace;
@@ -103,6 +110,7 @@ export async function writeSummary(
     tasks: { done: work.commits.size, total: work.plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0) },
     ...sumCalls(totals),
     startCommand: await findStartCommand(bench, work),
+    code: sumCode(planCodeReport(bench.journal.events())),
     waivers: listWaivers(bench, work),
     durationMs: made.durationMs,
     progressError: made.progressError,
@@ -110,6 +118,16 @@ export async function writeSummary(
   };
   await writeJsonArtifact(join(bench.paths.artifacts, "summary.json"), { ...summary, directory: "." });
   return summary;
+}
+
+function sumCode({ gate, production }: CodeReport): BuildSummary["code"] {
+  return {
+    refused: gate.reduce((sum, { findings }) => sum + findings.length, 0),
+    mended: gate.reduce((sum, { mended }) => sum + mended.length, 0),
+    signedFor: gate.reduce((sum, { waived }) => sum + waived.length, 0),
+    production: production.reduce((sum, { findings }) => sum + findings.length, 0),
+    notRun: production.filter(({ status }) => status === "not-run").map(({ area }) => area),
+  };
 }
 
 function listWaivers(bench: Workbench, work: BuildWork): BuildSummary["waivers"] {

@@ -1,5 +1,7 @@
+import type { CheckPlaceFlags } from "../acceptance/check-place.ts";
+
 /** The options of `ccb init` as commander gives them. */
-export interface InitFlags {
+export interface InitFlags extends CheckPlaceFlags {
   outputDir?: string;
   projectName?: string;
   model?: string;
@@ -13,6 +15,8 @@ export interface InitFlags {
   dryRun?: boolean;
   /** False with --no-tests. */
   tests: boolean;
+  /** False with --no-validate. */
+  validate: boolean;
   redFirst?: boolean;
   /** False with --no-web-search. */
   webSearch?: boolean;
@@ -22,7 +26,6 @@ export interface InitFlags {
   templates?: string;
   baseUrl?: string;
   offline?: boolean;
-  yes?: boolean;
   json?: boolean;
   verbose: number;
 }

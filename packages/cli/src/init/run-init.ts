@@ -10,6 +10,7 @@ import { renderInvocation } from "./invocation.ts";
 import { readSessionPassphrase } from "./read-session-passphrase.ts";
 import type { InitSettings } from "./read-settings.ts";
 import { renderCaps } from "./render-caps.ts";
+import { renderCheckPlace } from "./render-check-place.ts";
 
 /** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
 export async function runInit(call: {
@@ -21,7 +22,7 @@ export async function runInit(call: {
   const { flags, settings, terminal } = call;
   const isOffline = settings.source.kind === "offline";
   const yes = flags.yes ?? false;
-  return followBuild({ settings, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+  return followBuild({ settings, terminal, json: flags.json ?? false }, async ({ upstream, reporter }) =>
     startBuild({
       specification: findSpecSource(call.spec, terminal),
       cwd: terminal.cwd,
@@ -36,6 +37,8 @@ export async function runInit(call: {
       environment: terminal.environment,
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,
+      skipValidation: !flags.validate,
+      ...(await renderCheckPlace(flags, { terminal, reporter })),
       continueOnError: flags.continueOnError ?? false,
       parallelTasks: flags.parallelTasks ?? 1,
       // A dry run is planned by rule, whatever the flags say; going on from it is a build of its own.

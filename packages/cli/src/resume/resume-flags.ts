@@ -1,5 +1,9 @@
+import type { CheckPlaceFlags } from "../acceptance/check-place.ts";
+
 /** The options of `ccb resume` as commander gives them. */
-export interface ResumeFlags {
+export interface ResumeFlags extends CheckPlaceFlags {
+  /** False with --no-validate. */
+  validate: boolean;
   fromPhase?: string;
   fromTask?: string;
   rerunTests?: boolean;
@@ -10,7 +14,6 @@ export interface ResumeFlags {
   parallelTasks?: number;
   continueOnError?: boolean;
   askAgain?: boolean;
-  yes?: boolean;
   json?: boolean;
   verbose: number;
 }

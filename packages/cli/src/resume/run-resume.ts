@@ -11,6 +11,7 @@ import { type Invocation, parseInvocation } from "../init/invocation.ts";
 import { readSessionPassphrase } from "../init/read-session-passphrase.ts";
 import { readSettings } from "../init/read-settings.ts";
 import { renderCaps } from "../init/render-caps.ts";
+import { renderCheckPlace } from "../init/render-check-place.ts";
 import { createPainter } from "../render/_painter.ts";
 import { renderBuildStatus } from "../status/render-build-status.ts";
 import type { Terminal } from "../terminal.ts";
@@ -36,7 +37,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
   const settings = readSettings(init, terminal.environment);
   if (!flags.json) showWhereItStands(directory, terminal);
   const isOffline = settings.source.kind === "offline";
-  return followBuild({ settings, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+  return followBuild({ settings, terminal, json: flags.json ?? false }, async ({ upstream, reporter }) =>
     startBuild({
       specification: flags.updateSpec === undefined ? keptSpecification(specification, directory) : flags.updateSpec,
       cwd: terminal.cwd,
@@ -51,6 +52,8 @@ export async function runResume(call: ResumeCall): Promise<number> {
       webSearch: init.webSearch ?? true,
       environment: terminal.environment,
       skipTests: !init.tests,
+      skipValidation: !init.validate,
+      ...(await renderCheckPlace(init, { terminal, reporter })),
       continueOnError: init.continueOnError ?? false,
       parallelTasks: init.parallelTasks ?? 1,
       rerunTests: flags.rerunTests ?? false,
@@ -82,10 +85,26 @@ function showWhereItStands(directory: string, terminal: Terminal): void {
 
 /** The flags the build was begun with; those given now win. */
 function joinFlags(begun: Invocation["flags"], now: ResumeFlags): InitFlags {
-  const { maxCost, parallelTasks, continueOnError, verbose } = now;
-  const given = Object.entries({ maxCost, parallelTasks, continueOnError }).filter(([, value]) => value !== undefined);
+  const { maxCost, parallelTasks, continueOnError, validate, sandbox, network, environment, checkKinds, yes, verbose } =
+    now;
+  const given = Object.entries({
+    maxCost,
+    parallelTasks,
+    continueOnError,
+    sandbox,
+    network,
+    environment,
+    checkKinds,
+    yes,
+  }).filter(([, value]) => value !== undefined);
   const kept = Object.entries(begun).filter(([, value]) => value !== undefined);
-  return { tests: begun.tests, ...Object.fromEntries([...kept, ...given]), verbose };
+  return {
+    tests: begun.tests,
+    validate: begun.validate ?? true,
+    ...Object.fromEntries([...kept, ...given]),
+    ...(validate ? {} : { validate }),
+    verbose,
+  };
 }
 
 /** The text the build stands on, from the journal: the file it came from may have changed since. */
@@ -104,7 +123,9 @@ function keptSpecification(text: string | undefined, directory: string): { stdin
 }
 
 async function endPause(directory: string, { flags, terminal }: ResumeCall): Promise<number> {
-  const others = Object.entries(flags).filter(([name, value]) => value && name !== "json" && name !== "yes");
+  const others = Object.entries(flags).filter(
+    ([name, value]) => (name === "validate" ? value === false : value) && name !== "json" && name !== "yes",
+  );
   if (others.length > 0) {
     throw new CcbError({
       code: "locked",
