@@ -89,6 +89,8 @@ export interface BuildOptions {
   webSearch?: boolean;
   /** Keeps Claude Code's sessions encrypted while no build runs; at least 8 characters. */
   sessionPassphrase?: string;
+  /** Shell command of a pre-commit hook that the project gets: it fails where a staged line holds a secret, as `ccb secrets --staged` does. No hook when omitted. */
+  secretHookCommand?: string;
   /** Go on after a failed task or phase; the build still ends as failed. */
   continueOnError?: boolean;
   /** Tasks that may run at once, each in a git worktree of its own when more than one; 1 when omitted. */

@@ -1,4 +1,5 @@
 import { CcbError } from "@ccb/core";
+import { installHook } from "./project/install-hook.ts";
 import { reportProgress } from "./report-progress.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { adoptKeptTasks } from "./stages/adopt-kept-tasks.ts";
@@ -76,6 +77,7 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<StageEnd>> 
     const made = { analysis: requireAnalysis(work), plan: work.plan, criteria };
     await runCustomAgents(bench, { analysis: made.analysis, plan: work.plan });
     const { reused, files } = await writeInstructions(bench, made);
+    await installHook(bench);
     return { reused, summary: `${files} files` };
   },
   validation: validateProduction,

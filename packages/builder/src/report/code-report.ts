@@ -32,9 +32,11 @@ export const codeReportFile = "code-report.json";
 /** Follows the events to the last word on each task and on the project. Pure. */
 export function planCodeReport(events: readonly BuildEvent[]): CodeReport {
   const records = new Map<string, GateRecord>();
-  let production: JudgedArea[] = [];
+  const production = new Map<string, JudgedArea>();
   for (const event of events) {
-    if (event.type === "production-judged") production = event.areas;
+    // Each run looks anew, or was told not to.
+    if (event.type === "build-start") production.clear();
+    if (event.type === "production-judged") for (const judged of event.areas) production.set(judged.area, judged);
     if (event.type !== "gate-judged") continue;
     const { phase, task, outcome, round, findings, noted, waived } = event;
     const earlier = round === 1 ? undefined : records.get(task);
@@ -43,7 +45,7 @@ export function planCodeReport(events: readonly BuildEvent[]): CodeReport {
     const mended = found.filter((finding) => !left.has(keyOf(finding)));
     records.set(task, { phase, task, outcome, rounds: round, findings, mended, noted, waived });
   }
-  return { gate: [...records.values()], production };
+  return { gate: [...records.values()], production: [...production.values()] };
 }
 
 function keyOf({ rule, path, codeHash }: JudgedFinding): string {

@@ -1,5 +1,6 @@
 import { startBuild } from "@ccb/builder";
 import { defaultModelId, offlineModelId } from "@ccb/core";
+import { renderHookCommand } from "../secrets/render-hook-command.ts";
 import { findSpecSource } from "../spec/read-spec-argument.ts";
 import type { Terminal } from "../terminal.ts";
 import { askAboutDirectory } from "./ask-about-directory.ts";
@@ -35,6 +36,7 @@ export async function runInit(call: {
       redFirst: flags.redFirst ?? false,
       webSearch: flags.webSearch ?? true,
       environment: terminal.environment,
+      secretHookCommand: renderHookCommand(),
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,
       skipValidation: !flags.validate,

@@ -13,6 +13,7 @@ import { readSettings } from "../init/read-settings.ts";
 import { renderCaps } from "../init/render-caps.ts";
 import { renderCheckPlace } from "../init/render-check-place.ts";
 import { createPainter } from "../render/_painter.ts";
+import { renderHookCommand } from "../secrets/render-hook-command.ts";
 import { renderBuildStatus } from "../status/render-build-status.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ResumeFlags } from "./resume-flags.ts";
@@ -51,6 +52,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       redFirst: init.redFirst ?? false,
       webSearch: init.webSearch ?? true,
       environment: terminal.environment,
+      secretHookCommand: renderHookCommand(),
       skipTests: !init.tests,
       skipValidation: !init.validate,
       ...(await renderCheckPlace(init, { terminal, reporter })),
