@@ -1,6 +1,5 @@
-import type { JudgedFinding } from "@ccb/core";
 import type { Result, Run } from "sarif";
-import type { CodeReport } from "./code-report.ts";
+import type { CodeReport, JudgedFinding } from "./code-report.ts";
 
 /** What was found in the code as runs of SARIF, one for the gate and one for the validator; what people signed for is there as suppressed. */
 export function renderCodeRuns({ gate, production }: CodeReport): Run[] {

@@ -1,4 +1,10 @@
-import type { BuildEvent, JudgedArea, JudgedFinding } from "@ccb/core";
+import type { BuildEvent } from "@ccb/core";
+
+/** A finding of the gate, as events and reports hold it. */
+export type JudgedFinding = Extract<BuildEvent, { type: "gate-judged" }>["findings"][number];
+
+/** One area of the production validator, as events and reports hold it. */
+export type JudgedArea = Extract<BuildEvent, { type: "production-judged" }>["areas"][number];
 
 /** What became of one task's work before the gate, over all rounds of its last attempt. */
 export interface GateRecord {

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JudgedArea, Phase, Task } from "@ccb/core";
+import type { Phase, Task } from "@ccb/core";
 import { findSecrets } from "@ccb/secrets";
 import { type ProductionArea, type ProductionFinding, planRepairs, validateProject } from "@ccb/testing/production";
 import { firstTry } from "../recover-task.ts";
+import type { JudgedArea } from "../report/code-report.ts";
 import { runSession } from "../run-session.ts";
 import type { RunningBuild } from "../running-build.ts";
 import type { Workbench } from "../workbench.ts";
