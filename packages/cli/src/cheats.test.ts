@@ -129,7 +129,9 @@ mkdir -p artifacts/evidence && echo '{"criterion":{},"evidence":{"passed":true}}
     told: /artifacts\/criteria\.json:\d+ edited-criteria: .* was changed, and it is not the task's to change/,
     also: (directory) => {
       expect(readFileSync(join(directory, "artifacts/criteria.json"), "utf8")).toContain("saffron");
-      expect(existsSync(join(directory, "artifacts/evidence/ORDERS.json"))).toBe(false);
+      // What stands there now is what CCB's own check saw.
+      const { evidence } = JSON.parse(readFileSync(join(directory, "artifacts/evidence/ORDERS.json"), "utf8"));
+      expect(evidence.passed).toBe(false);
     },
   },
   {
