@@ -61,7 +61,7 @@ test("what the project's own linter and README say becomes work, the criteria ar
   expect(told.find((text) => text.includes("cat tekst.txt"))).toBeDefined();
   expect(listCommittedTasks(cwd)).toEqual(["repair-readme", "repair-production", "text"]);
   const checked = first.events.filter(({ type }) => type === "criterion-checked");
-  expect(checked).toHaveLength(2);
+  expect(checked).toHaveLength(3);
   expect(readFileSync(join(cwd, "out", "README.md"), "utf8")).toContain("cat text.txt");
   expect(first.result.summary?.code).toMatchObject({
     refused: 0,

@@ -20,15 +20,10 @@ const maxRounds = 2;
 export const productionTasks = ["repair-production", "repair-readme"] as const;
 
 /** What the validator looks at before the documents are written, and after. */
-const areasOfCode: readonly ProductionArea[] = [
-  "format",
-  "lint",
-  "types",
-  "dependencies",
-  "licences",
-  "secrets",
-  "service",
-];
+const areasOfCode: readonly ProductionArea[] = ["format", "lint", "types", "dependencies", "licences", "secrets"];
+
+/** The README says how the service is started and with which variables. */
+const areasAfterReadme: readonly ProductionArea[] = ["service", "readme"];
 
 /** What came of it; `unready` says why the build does not count as accepted. */
 export interface ProductionVerdict {
@@ -50,12 +45,13 @@ export async function validateProduction(running: RunningBuild): Promise<Product
   return verdict;
 }
 
-/** The same for the commands of the README, once it is written. */
+/** The same for the service and the commands of the README, once it is written. */
 export async function validateReadme(running: RunningBuild): Promise<ProductionVerdict | undefined> {
   if (whySkipped(running) !== undefined) return undefined;
-  const verdict = await mendUntilReady(running, { task: "repair-readme", areas: ["readme"] });
+  const verdict = await mendUntilReady(running, { task: "repair-readme", areas: areasAfterReadme });
   await keepMendedReadme(running.bench);
-  return verdict;
+  const broken = await acceptAgain(running);
+  return broken === undefined ? verdict : { ...verdict, summary: broken, unready: broken };
 }
 
 function whySkipped({ bench, state }: RunningBuild): string | undefined {
@@ -130,7 +126,7 @@ async function repair(running: RunningBuild, { id, work }: { id: string; work: s
 /** After a repair the evidence of all phases is of other code than there is now. Undefined where everything still passes. */
 async function acceptAgain({ bench, work }: RunningBuild): Promise<string | undefined> {
   const commits = await bench.repository.listTaskCommits();
-  const commit = commits.find(({ task }) => task === "repair-production")?.commit;
+  const commit = commits.find(({ task }) => productionTasks.some((one) => one === task))?.commit;
   if (commit === undefined || bench.journal.find("production-accepted", { commit })) return undefined;
   const broken: string[] = [];
   for (const { id } of work.plan.phases) {
