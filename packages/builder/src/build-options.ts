@@ -88,12 +88,16 @@ export interface BuildOptions {
   dryRun?: boolean;
   /** Do not run acceptance checks; phases end unverified. */
   skipTests?: boolean;
+  /** Do not look whether what was built is ready for production; nothing is looked at with `skipTests` either. */
+  skipValidation?: boolean;
   /** Run each phase's checks before its first task too: a criterion that passes already is reported as proving nothing. */
   redFirst?: boolean;
   /** False: libraries are not looked up with the model server's own web search, which is paid for by the search; true when omitted. */
   webSearch?: boolean;
   /** Keeps Claude Code's sessions encrypted while no build runs; at least 8 characters. */
   sessionPassphrase?: string;
+  /** Shell command of a pre-commit hook that the project gets: it fails where a staged line holds a secret, as `ccb secrets --staged` does. No hook when omitted. */
+  secretHookCommand?: string;
   /** Go on after a failed task or phase; the build still ends as failed. */
   continueOnError?: boolean;
   /** Tasks that may run at once, each in a git worktree of its own when more than one; 1 when omitted. */

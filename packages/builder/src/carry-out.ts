@@ -2,17 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CcbError, type Task } from "@ccb/core";
 import { firstTry, recoverTask } from "./recover-task.ts";
 import { reportProgress, startTaskTime } from "./report-progress.ts";
+import { runSession } from "./run-session.ts";
 import { runStage } from "./run-stage.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { checkPhase } from "./stages/check-phase.ts";
 import { checkRedFirst } from "./stages/check-red-first.ts";
 import { planRepairTask } from "./stages/plan-repair-task.ts";
 import { savePhase } from "./stages/reuse-phase.ts";
-import { saveTask } from "./stages/reuse-task.ts";
-import { runTaskSession } from "./stages/run-task.ts";
-import type { TaskSession } from "./stages/task-session.ts";
 import type { BuildInput, WorkEffect } from "./state/build-state.ts";
-import { worksInWorktree } from "./workplace/workplace.ts";
 
 /** Carries out one effect of the state machine and tells what came of it. Rejects with what interrupted it. */
 export function carryOut(running: RunningBuild, effect: WorkEffect): Promise<BuildInput> {
@@ -52,37 +49,6 @@ async function lookRedFirst({ bench, work, redFirst }: RunningBuild, phase: stri
   const look = redFirst.get(phase) ?? checkRedFirst(bench, work, phase);
   redFirst.set(phase, look);
   await look;
-}
-
-/** Runs a session; its result, its end and the end of its attempt are journalled as one. */
-async function runSession(running: RunningBuild, session: TaskSession) {
-  const { bench, work } = running;
-  const { phase, task } = session;
-  const startedMs = bench.clock.monotonicMs();
-  const result = await runTaskSession(bench, work, session);
-  if (result.outcome === "stopped")
-    throw bench.signal.reason ?? new CcbError({ code: "stopped", message: "The session was stopped." });
-  const isDone = result.outcome === "done";
-  const durationMs = Math.round(bench.clock.monotonicMs() - startedMs);
-  if (isDone) running.taskTimes.set(task.id, { startedMs, durationMs });
-  bench.atomically(() => {
-    if (isDone) {
-      if (!session.isRepair) saveTask(bench, { task, phase }, result);
-      result.attempt.end("done");
-    }
-    bench.emit({
-      type: "task-end",
-      phase: phase.id,
-      task: task.id,
-      outcome: result.outcome,
-      reason: isDone ? "committed" : result.failure.reason,
-      commit: isDone ? result.commit : undefined,
-      files: isDone ? result.files : 0,
-      durationMs,
-    });
-  });
-  if (isDone && worksInWorktree(bench, session)) await bench.worktrees.release(`done/${task.id}`);
-  return result;
 }
 
 async function acceptPhase(running: RunningBuild, phaseId: string): Promise<BuildInput> {

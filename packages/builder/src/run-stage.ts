@@ -1,4 +1,5 @@
 import { CcbError } from "@ccb/core";
+import { installHook } from "./project/install-hook.ts";
 import { reportProgress } from "./report-progress.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { adoptKeptTasks } from "./stages/adopt-kept-tasks.ts";
@@ -14,12 +15,20 @@ import { listFinishedTasks } from "./stages/reuse-task.ts";
 import { runCustomAgents } from "./stages/run-custom-agents.ts";
 import { savePlanDocument } from "./stages/save-plan-document.ts";
 import { saveSpecification } from "./stages/save-specification.ts";
+import { validateProduction, validateReadme } from "./stages/validate-production.ts";
 import { writeDocuments } from "./stages/write-documents.ts";
 import { writeInstructions } from "./stages/write-instructions.ts";
 import type { BuildInput, FinishedWork, LinearStage } from "./state/build-state.ts";
 import type { BuildWork } from "./workbench.ts";
 
-const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: boolean; summary: string }>> = {
+interface StageEnd {
+  reused: boolean;
+  summary: string;
+  /** What keeps the project from production. */
+  unready?: string;
+}
+
+const stages: Record<LinearStage, (running: RunningBuild) => Promise<StageEnd>> = {
   async intake({ bench }) {
     await saveSpecification(bench);
     await forecastFromSpecification(bench);
@@ -69,11 +78,15 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<{ reused: b
     const made = { analysis: requireAnalysis(work), plan: work.plan, criteria };
     await runCustomAgents(bench, { analysis: made.analysis, plan: work.plan });
     const { reused, files } = await writeInstructions(bench, made);
+    await installHook(bench);
     return { reused, summary: `${files} files` };
   },
-  async documents({ bench, work }) {
+  validation: validateProduction,
+  async documents(running) {
+    const { bench, work } = running;
     const { documents, reused } = await writeDocuments(bench, work, requireAnalysis(work));
-    return { reused, summary: `${documents} documents` };
+    const { unready } = (await validateReadme(running)) ?? {};
+    return { reused, summary: `${documents} documents`, ...(unready === undefined ? {} : { unready }) };
   },
   async summary({ bench }) {
     return { reused: false, summary: `trace and summary; ${await checkProjectPackages(bench)}` };
@@ -85,10 +98,10 @@ export async function runStage(running: RunningBuild, stage: LinearStage): Promi
   const { bench } = running;
   const startedMs = bench.clock.monotonicMs();
   bench.emit({ type: "stage-start", stage });
-  const { reused, summary } = await stages[stage](running);
+  const { reused, summary, unready } = await stages[stage](running);
   const durationMs = Math.round(bench.clock.monotonicMs() - startedMs);
   bench.emit({ type: "stage-end", stage, reused, durationMs, summary });
-  if (stage !== "instructions") return { type: "stage-finished", stage };
+  if (stage !== "instructions") return { type: "stage-finished", stage, unready };
   // From here on the tasks follow: what of them was finished before is told now.
   const finished = listFinishedWork(running);
   return { type: "stage-finished", stage, plan: running.work.plan, finished };

@@ -135,9 +135,18 @@ async function runAll(project: ReadProject, chosen: Chosen[], options: TestProje
 }
 
 async function report(project: ReadProject): Promise<Pick<TestProjectResult, "report" | "files">> {
-  const { name, head, criteria, evidence, before, requirements, paths } = project;
+  const { name, head, criteria, evidence, before, requirements, paths, code } = project;
   const at = new Date().toISOString();
-  const made = planAcceptanceReport({ project: name, at, commit: head, criteria, evidence, before, requirements });
+  const made = planAcceptanceReport({
+    project: name,
+    at,
+    commit: head,
+    criteria,
+    evidence,
+    before,
+    requirements,
+    code,
+  });
   const trace = traceOf(project);
   await writeJsonArtifact(join(paths.artifacts, "trace.json"), trace);
   await writeAcceptanceReports(paths.artifacts, made, trace);

@@ -19,14 +19,18 @@ export async function runFilesBuild(given: {
   cwd: string;
   tasks: readonly FileTask[];
   onSession?: OnSession;
+  /** What the documentation agent writes as README.md. */
+  readme?: string;
   options?: Partial<BuildOptions>;
   /** Replaces the specification made from the tasks. */
   specification?: string;
   onEvent?: (event: BuildEvent, build: Build) => void;
 }): Promise<FilesBuild> {
-  const { cwd, tasks, onSession } = given;
+  const { cwd, tasks, onSession, readme } = given;
   await writeFile(join(cwd, "spec.md"), given.specification ?? renderFilesSpecification(tasks));
-  const model = await createScriptedModel({ rules: scriptFiles(tasks, onSession ? { onSession } : {}) });
+  const model = await createScriptedModel({
+    rules: scriptFiles(tasks, { ...(onSession ? { onSession } : {}), ...(readme === undefined ? {} : { readme }) }),
+  });
   try {
     const build = startBuild({
       specification: "spec.md",

@@ -32,7 +32,7 @@ export type OnSession = (task: string, conversation: Conversation) => Promise<Co
 /** Rules that plan these tasks in one phase, accept each by looking at its files, and have each session write them. */
 export function scriptFiles(
   tasks: readonly FileTask[],
-  options: { onSession?: OnSession; technologies?: string[] } = {},
+  options: { onSession?: OnSession; technologies?: string[]; readme?: string } = {},
 ): ScriptRule[] {
   const agent = (
     when: string,
@@ -60,8 +60,14 @@ export function scriptFiles(
     agent("task-generator", (conversation) => json(planFor(tasks, conversation))),
     agent("acceptance-generator", (conversation) => json(criteriaFor(tasks, conversation))),
     agent("instruction-builder", () => json({ conventions: [], architecture: [], pitfalls: [], commands: [] })),
-    agent("documentation-agent", () => [
-      { type: "text", text: "# Parts\n\nIt has parts.\n\n```mermaid\nflowchart LR\n  a --> b\n```\n" },
+    agent("documentation-agent", ({ firstUserText }) => [
+      {
+        type: "text",
+        text:
+          options.readme !== undefined && firstUserText.includes("README")
+            ? options.readme
+            : "# Parts\n\nIt has parts.\n\n```mermaid\nflowchart LR\n  a --> b\n```\n",
+      },
     ]),
     agent("builder", async (conversation) => {
       const task = JSON.parse(readPromptSection(conversation.firstUserText, "task")?.content ?? "{}") as Task;

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { defineCheckPlaceOptions } from "./acceptance/define-check-place-options.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TestFlags } from "./test/run-test.ts";
 import type { TraceFlags } from "./trace/run-trace.ts";
@@ -10,7 +11,7 @@ export function defineAcceptanceCommands(program: Command, terminal: Terminal, o
 }
 
 function defineTest(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
-  program
+  const command = program
     .command("test")
     .description(
       "Run a project's acceptance checks again and write the reports: JUnit XML, SARIF, JSON, Markdown, HTML.",
@@ -18,17 +19,8 @@ function defineTest(program: Command, terminal: Terminal, onExit: (code: number)
     .argument("[dir]", "project directory", ".")
     .option("-p, --phase <ids>", "only these phases, separated by commas", parseIds)
     .option("-c, --criterion <ids>", "only these criteria, separated by commas", parseIds)
-    .option("--rerun-failed", "only what failed or was not run so far")
-    .addOption(
-      new Option("--sandbox <kind>", "where what was built runs; auto takes the best that this machine has")
-        .choices(["auto", "docker", "bubblewrap", "local", "none"])
-        .default("auto"),
-    )
-    .option("--network", "let it reach the network from the sandbox")
-    .option(
-      "--environment <file>",
-      "YAML or JSON file with services to start beside it: PostgreSQL, Redis, any command",
-    )
+    .option("--rerun-failed", "only what failed or was not run so far");
+  defineCheckPlaceOptions(command, "auto")
     .option("-y, --yes", "agree to run it without isolation where there is no sandbox")
     .option("--json", "print the report as JSON")
     .addHelpText(

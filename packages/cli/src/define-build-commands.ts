@@ -1,5 +1,6 @@
 import type { BuildCommand } from "@ccb/builder";
 import { type Command, InvalidArgumentError } from "commander";
+import { defineCheckPlaceOptions } from "./acceptance/define-check-place-options.ts";
 import { addLogFlags, addRunFlags } from "./config/run-flags.ts";
 import type { ReplayFlags } from "./replay/run-replay.ts";
 import type { ResumeFlags } from "./resume/resume-flags.ts";
@@ -52,7 +53,7 @@ Example:
 }
 
 function defineResume(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
-  const resume = program
+  const command = program
     .command("resume")
     .description("Go on with a build that was stopped, killed or paused, with the options it was begun with.")
     .argument("<dir>", "project directory")
@@ -65,10 +66,12 @@ function defineResume(program: Command, terminal: Terminal, onExit: (code: numbe
     .option("--parallel-tasks <n>", "tasks that may run at once", parseWorkers)
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
     .option("--ask-again", "ask the model again for plans and documents that it answered before")
+    .option("--no-validate", "do not look whether what was built is ready for production");
+  defineCheckPlaceOptions(command, undefined)
     .option("-y, --yes", "ask nothing: a changed specification is gone on with")
     .option("--json", "print the build's events as JSON, one a line")
     .option("-v, --verbose", "show what each session does; -vv also each model call", (_, n: number) => n + 1, 0);
-  addLogFlags(addRunFlags(resume))
+  addLogFlags(addRunFlags(command))
     .addHelpText("after", "\nExample:\n  ccb resume claude-builds/shop_20261128_101500 --update-spec spec.md\n")
     .action(async (directory: string, flags: ResumeFlags) => {
       const { runResume } = await import("./resume/run-resume.ts");

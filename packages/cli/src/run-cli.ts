@@ -1,6 +1,7 @@
 import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
+import { defineCheckPlaceOptions } from "./acceptance/define-check-place-options.ts";
 import { addLogFlags, addRunFlags } from "./config/run-flags.ts";
 import { defineAcceptanceCommands } from "./define-acceptance-commands.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
@@ -66,7 +67,7 @@ function defineProgram(terminal: Terminal, onExit: (code: number) => void): Comm
 }
 
 function defineInit(program: Command, terminal: Terminal, onExit: (code: number) => void): void {
-  const init = program
+  const command = program
     .command("init")
     .description("Plan, build, test and document a project from a specification.")
     .argument("<spec...>", 'specification: a file, several files, a folder, or "-" for standard input')
@@ -80,6 +81,7 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("-p, --phases <ids>", "build only these phases, separated by commas", parseList)
     .option("--dry-run", "plan by rule, print and save plan, criteria and forecast; needs no key and spends nothing")
     .option("--no-tests", "do not run acceptance checks; phases end unverified")
+    .option("--no-validate", "do not look whether what was built is ready for production")
     .option("--red-first", "run each phase's checks before its first task too: what passes already proves nothing")
     .option("--no-web-search", "do not look libraries up with the model server's web search (1 cent a search)")
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
@@ -91,7 +93,8 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("--custom-mcp <file>", "YAML or JSON file with more MCP servers")
     .option("--templates <dir>", "folder with instruction templates that replace the built-in ones")
     .option("--base-url <url>", "Anthropic-compatible server to use (default: ANTHROPIC_BASE_URL, else Anthropic)")
-    .option("--offline", "use the local rule-based model: no key, no network, REST services only")
+    .option("--offline", "use the local rule-based model: no key, no network, REST services only");
+  defineCheckPlaceOptions(command, "none")
     .option("-y, --yes", "ask nothing: resume a CCB project in the output directory, back up anything else")
     .option("--json", "print the build's events as JSON, one a line")
     .option(
@@ -100,7 +103,7 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
       (_, times: number) => times + 1,
       0,
     );
-  addLogFlags(addRunFlags(init))
+  addLogFlags(addRunFlags(command))
     .addHelpText(
       "after",
       `

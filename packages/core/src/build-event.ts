@@ -11,6 +11,7 @@ export const buildStages = [
   "criteria",
   "instructions",
   "execution",
+  "validation",
   "documents",
   "summary",
 ] as const;
@@ -42,6 +43,18 @@ export interface JudgedFinding {
   excerpt: string;
   /** A waiver names it. */
   codeHash: string;
+}
+
+/** What came of one area of the production validator, as events and reports hold it. */
+export interface JudgedArea {
+  /** "lint", "service", "readme", … */
+  area: string;
+  /** `not-run` is never a pass: `why` says what was missing. */
+  status: "passed" | "failed" | "not-run";
+  why: string;
+  commands: string[];
+  durationMs: number;
+  findings: { area: string; reason: string; path?: string; line?: number; output?: string }[];
 }
 
 /** What a build tells, without the time and number that every event carries. Order: see the README of `@ccb/core`. */
@@ -131,6 +144,15 @@ export type BuildEventBody =
       waived: (JudgedFinding & { signedBy: string; why: string })[];
       /** Files of code that were read. */
       files: number;
+      durationMs: number;
+    }
+  | {
+      /** What keeps the whole project from production, once its phases are built: `repair` makes work of it, `left` ends the build as not accepted. */
+      type: "production-judged";
+      /** From 1. */
+      round: number;
+      outcome: "ready" | "repair" | "left";
+      areas: JudgedArea[];
       durationMs: number;
     }
   | {

@@ -6,7 +6,6 @@ export {
   type BuildOutcome,
   type BuildStage,
   buildStages,
-  type JudgedFinding,
 } from "./build-event.ts";
 export { CcbError, type CcbErrorCode, type CcbErrorOptions } from "./ccb-error.ts";
 export type { Check, CommandCheck, FileCheck, HttpCheck, ScriptCheck } from "./check.ts";

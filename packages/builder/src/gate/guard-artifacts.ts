@@ -15,28 +15,39 @@ export interface ArtifactsGuard {
   undoChanges(): Promise<ChangedArtifacts>;
 }
 
-/** Remembers the artifacts as they are. Nothing of CCB writes into these folders while a session works. */
-export async function guardArtifacts(folders: readonly string[]): Promise<ArtifactsGuard> {
+/**
+ * Remembers the artifacts as they are. Nothing of CCB writes into these folders while a session works, but for merges of other tasks: they put files that git holds back to `readMerged`, which is then no
+ * change of the session's.
+ */
+export async function guardArtifacts(
+  folders: readonly string[],
+  readMerged: (path: string) => Promise<string | undefined> = async () => undefined,
+): Promise<ArtifactsGuard> {
   const known = await Promise.all([...new Set(folders)].map(async (folder) => ({ folder, files: await read(folder) })));
   return {
     async undoChanges() {
       const changed = { before: {} as Record<string, string>, after: {} as Record<string, string> };
-      for (const { folder, files } of known) await undo(folder, files, changed);
+      for (const { folder, files } of known) await undo({ folder, files, readMerged }, changed);
       return changed;
     },
   };
 }
 
 async function undo(
-  folder: string,
-  before: ReadonlyMap<string, Buffer>,
+  guarded: {
+    folder: string;
+    files: ReadonlyMap<string, Buffer>;
+    readMerged: (path: string) => Promise<string | undefined>;
+  },
   changed: { before: Record<string, string>; after: Record<string, string> },
 ): Promise<void> {
+  const { folder, files: before, readMerged } = guarded;
   const now = await read(folder);
   for (const name of new Set([...before.keys(), ...now.keys()])) {
     const [was, is] = [before.get(name), now.get(name)];
     if (was !== undefined && is?.equals(was)) continue;
     const path = `artifacts/${name.split(sep).join("/")}`;
+    if (is !== undefined && (await readMerged(path)) === is.toString("utf8")) continue;
     if (was !== undefined) changed.before[path] = was.toString("utf8");
     if (is !== undefined) changed.after[path] = is.toString("utf8");
     if (was === undefined) await rm(join(folder, name), { force: true });

@@ -8,7 +8,7 @@ import type { ArtifactsGuard } from "./guard-artifacts.ts";
 import { judgeWork } from "./judge-work.ts";
 
 /** Sessions of one attempt that are sent back to mend what the gate found. */
-export const maxGateRounds = 2;
+const maxGateRounds = 2;
 
 /** What follows from the gate's look at a session's work. */
 export type GateStep =
@@ -46,7 +46,7 @@ export async function holdToGate(
 }
 
 /** Pure. */
-export function planGateStep(findings: readonly GateFinding[], round: number): GateStep {
+function planGateStep(findings: readonly GateFinding[], round: number): GateStep {
   if (findings.length === 0) return { outcome: "clean" };
   const { repairs, left, ended } = planRepairs(findings, { round, limits: { rounds: maxGateRounds } });
   if (ended !== undefined) return { outcome: "refused", failure: { kind: "gate", reason: renderReason(findings) } };

@@ -4,6 +4,7 @@ import { listTasks, type Plan } from "@ccb/core";
 import { parseWaivers, waiverFile } from "@ccb/testing/gate";
 import { renderMessage } from "../repository/open-repository.ts";
 import { runGitForAnswer } from "../repository/run-git.ts";
+import { productionTasks } from "../stages/validate-production.ts";
 import type { Workbench } from "../workbench.ts";
 
 /**
@@ -42,7 +43,11 @@ async function wasMadeBesideSession(bench: Workbench, commit: string): Promise<b
   const git = gitIn(bench, bench.paths.root);
   const plan = bench.journal.latest<Plan>("plan");
   const steps = plan
-    ? [...listTasks(plan).map(({ task }) => task.id), ...plan.phases.map(({ id }) => `repair-${id}`.slice(0, 63))]
+    ? [
+        ...productionTasks,
+        ...listTasks(plan).map(({ task }) => task.id),
+        ...plan.phases.map(({ id }) => `repair-${id}`.slice(0, 63)),
+      ]
     : [];
   for (const id of steps) {
     const base = bench.journal.cutAttempt(`task:${id}`)?.base;

@@ -11,6 +11,7 @@ import {
   type Requirement,
 } from "@ccb/core";
 import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
+import { type CodeReport, codeReportFile, emptyCodeReport } from "../report/code-report.ts";
 import { openRepository, type Repository } from "../repository/open-repository.ts";
 import { type ProjectPaths, planProjectPaths } from "./project-paths.ts";
 
@@ -27,6 +28,8 @@ export interface ReadProject {
   evidence: Map<string, Evidence>;
   /** What each criterion said before its phase began, where it was looked at. */
   before: Map<string, Evidence>;
+  /** What was found in the code by its build. */
+  code: CodeReport;
   /** Commit of each task, from the trailers of the history. */
   commits: Map<string, string>;
   head: string | undefined;
@@ -63,6 +66,7 @@ export async function readProject(directory: string, environment: Record<string,
     criteria,
     evidence: await readEvidence(paths.evidence, (value) => (value as { evidence: Evidence }).evidence),
     before: await readEvidence(join(paths.evidence, "before"), (value) => value as Evidence),
+    code: await readJson<CodeReport>(join(paths.artifacts, codeReportFile)).catch(() => emptyCodeReport),
     commits,
     head: await repository.head(),
   };
@@ -70,10 +74,10 @@ export async function readProject(directory: string, environment: Record<string,
 
 /** Requirement → task → criterion → evidence → commit, from what was read. */
 export function traceOf(project: ReadProject): BuildTrace {
-  const { build, requirements, plan, evidence, before, commits } = project;
+  const { build, requirements, plan, evidence, before, commits, code } = project;
   const criteria = project.criteria.flatMap((of) => of.criteria);
   const provesNothing = new Set([...before].filter(([, seen]) => seen.passed).map(([id]) => id));
-  return renderTrace({ build, requirements, plan, criteria, evidence, commits, provesNothing });
+  return renderTrace({ build, requirements, plan, criteria, evidence, commits, gate: code.gate, provesNothing });
 }
 
 async function readEvidence(folder: string, pick: (value: unknown) => Evidence): Promise<Map<string, Evidence>> {

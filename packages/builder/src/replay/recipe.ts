@@ -20,6 +20,7 @@ const recipeSchema = z.object({
     phases: z.array(z.string()).optional(),
     dryRun: z.boolean().optional(),
     skipTests: z.boolean().optional(),
+    skipValidation: z.boolean().optional(),
     redFirst: z.boolean().optional(),
     continueOnError: z.boolean().optional(),
     parallelTasks: z.number().optional(),

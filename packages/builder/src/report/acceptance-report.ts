@@ -1,4 +1,5 @@
 import type { Criterion, Evidence, EvidencePlace, Requirement } from "@ccb/core";
+import { type CodeReport, emptyCodeReport } from "./code-report.ts";
 
 /** What became of one criterion. "not-checkable": no machine can check it, so it counts as neither passed nor failed. */
 export type CriterionStatus = "passed" | "failed" | "not-run" | "not-checkable";
@@ -25,6 +26,8 @@ export interface AcceptanceReport {
   place: EvidencePlace | undefined;
   rows: ReportRow[];
   requirements: Requirement[];
+  /** What was found in the code itself. */
+  code: CodeReport;
 }
 
 export interface AcceptanceReportOptions {
@@ -37,11 +40,12 @@ export interface AcceptanceReportOptions {
   /** What each criterion said before its phase began, by criterion id, where it was looked at. */
   before: ReadonlyMap<string, Evidence>;
   requirements: Requirement[];
+  code?: CodeReport;
 }
 
 /** Puts criteria and evidence together. Pure. */
 export function planAcceptanceReport(options: AcceptanceReportOptions): AcceptanceReport {
-  const { criteria, evidence, before, ...head } = options;
+  const { criteria, evidence, before, code = emptyCodeReport, ...head } = options;
   const rows = criteria.flatMap(({ phase, criteria: list }) =>
     list.map((criterion): ReportRow => {
       const seen = evidence.get(criterion.id);
@@ -61,7 +65,7 @@ export function planAcceptanceReport(options: AcceptanceReportOptions): Acceptan
   }
   const durationMs = rows.reduce((sum, row) => sum + (row.evidence?.durationMs ?? 0), 0);
   const place = rows.findLast((row) => row.evidence?.place)?.evidence?.place;
-  return { ...head, totals, durationMs, place, rows };
+  return { ...head, totals, durationMs, place, rows, code };
 }
 
 function statusOf({ check }: Criterion, seen: Evidence | undefined): CriterionStatus {

@@ -1,4 +1,5 @@
 import type { Criterion, Evidence, Plan, Requirement, Task } from "@ccb/core";
+import type { GateRecord } from "./code-report.ts";
 
 /** What became of one requirement. */
 export type RequirementStatus = "verified" | "failed" | "unverified" | "waived" | "not-built";
@@ -7,7 +8,12 @@ export interface TraceRow {
   requirement: { id: string; text: string; kind: string; priority: string; lines: [start: number, end: number] };
   status: RequirementStatus;
   waiver: string | undefined;
-  tasks: { id: string; commit: string | undefined }[];
+  tasks: {
+    id: string;
+    commit: string | undefined;
+    /** What the gate made of its work, where it was judged. */
+    gate?: { outcome: GateRecord["outcome"]; findings: number; mended: number; signedFor: number };
+  }[];
   criteria: {
     id: string;
     passed: boolean | undefined;
@@ -33,6 +39,8 @@ export interface BuildTraceOptions {
   evidence: Map<string, Evidence>;
   /** Commit of each finished task, by task id. */
   commits: Map<string, string>;
+  /** The gate's last word on each task. */
+  gate?: readonly GateRecord[];
   /** Ids of criteria that passed before their phase began; they verify nothing. */
   provesNothing?: ReadonlySet<string>;
 }
@@ -84,6 +92,7 @@ function renderRow(requirement: Requirement, from: { options: BuildTraceOptions;
   const tasks = (links.tasks.get(requirement.id) ?? []).map((task) => ({
     id: task.id,
     commit: options.commits.get(task.id),
+    ...judgedBy(options.gate, task.id),
   }));
   const criteria = (links.criteria.get(requirement.id) ?? []).map((criterion) => {
     const seen = options.evidence.get(criterion.id);
@@ -102,6 +111,13 @@ function renderRow(requirement: Requirement, from: { options: BuildTraceOptions;
     tasks,
     criteria,
   };
+}
+
+function judgedBy(gate: readonly GateRecord[] | undefined, task: string): Pick<TraceRow["tasks"][number], "gate"> {
+  const record = gate?.find((one) => one.task === task);
+  if (!record) return {};
+  const { outcome, findings, mended, waived } = record;
+  return { gate: { outcome, findings: findings.length, mended: mended.length, signedFor: waived.length } };
 }
 
 function judge(row: Pick<TraceRow, "waiver" | "tasks" | "criteria">): RequirementStatus {

@@ -6,6 +6,7 @@ export interface TraceHole {
   kind:
     | "no-task"
     | "not-committed"
+    | "refused"
     | "no-criterion"
     | "not-checkable"
     | "no-evidence"
@@ -40,7 +41,10 @@ export function findHoles(options: FindHolesOptions): TraceHole[] {
       const holes: TraceHole[] = [];
       if (row.tasks.length === 0) holes.push({ kind: "no-task", of, message: `${text} is in no task and not waived.` });
       for (const task of row.tasks) {
-        if (task.commit === undefined)
+        if (task.commit === undefined && task.gate?.outcome === "refused") {
+          const message = `${text}: the gate refused the work of task ${task.id} (${task.gate.findings} findings).`;
+          holes.push({ kind: "refused", of: task.id, message });
+        } else if (task.commit === undefined)
           holes.push({ kind: "not-committed", of: task.id, message: `${text}: task ${task.id} has no commit.` });
         else if (!options.history.has(task.commit)) {
           const message = `${text}: commit ${task.commit.slice(0, 10)} of task ${task.id} is not in the history.`;

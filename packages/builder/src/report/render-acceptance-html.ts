@@ -1,6 +1,7 @@
 import { type AcceptanceReport, explainRow, groupByPhase, type ReportRow } from "./acceptance-report.ts";
 import type { BuildTrace, TraceRow } from "./build-trace.ts";
-import { describePlace, describeTotals } from "./render-acceptance-markdown.ts";
+import { describeCode } from "./code-report.ts";
+import { describePlace, describeTotals, listCodeFindings } from "./render-acceptance-markdown.ts";
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; --open: #8250df; --soft: #8882; }
@@ -29,13 +30,24 @@ export function renderAcceptanceHtml(report: AcceptanceReport, trace: BuildTrace
 <p class="soft">${escapeHtml(describePlace(report))}</p>
 <ul class="totals">${renderTotals(report, trace)}</ul>
 ${groupByPhase(report.rows).map(renderPhase).join("\n")}
-<h2>Requirements</h2>
+${renderCode(report)}<h2>Requirements</h2>
 <table><thead><tr><th>requirement</th><th></th><th>tasks and commits</th><th>criteria</th></tr></thead><tbody>
 ${trace.rows.map(renderRequirement).join("\n")}
 </tbody></table>
 </body>
 </html>
 `;
+}
+
+function renderCode({ code }: AcceptanceReport): string {
+  const sentence = describeCode(code);
+  if (sentence === undefined) return "";
+  const rows = listCodeFindings(code).map(
+    ({ state, place, text }) =>
+      `<tr><td>${escapeHtml(state)}</td><td><code>${escapeHtml(place.replaceAll("`", ""))}</code></td><td>${escapeHtml(text)}</td></tr>`,
+  );
+  const table = rows.length === 0 ? "" : `<table><tbody>\n${rows.join("\n")}\n</tbody></table>`;
+  return `<h2>The code</h2>\n<p>${escapeHtml(sentence)}</p>${table}\n`;
 }
 
 function renderTotals({ totals }: AcceptanceReport, trace: BuildTrace): string {

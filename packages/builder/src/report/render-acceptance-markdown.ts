@@ -1,4 +1,5 @@
 import { type AcceptanceReport, explainRow, groupByPhase, type ReportRow } from "./acceptance-report.ts";
+import { type CodeReport, describeCode } from "./code-report.ts";
 import { listFailures } from "./render-junit.ts";
 
 const marks = { passed: "passed", failed: "**failed**", "not-run": "not run", "not-checkable": "cannot be checked" };
@@ -11,6 +12,7 @@ export function renderAcceptanceMarkdown(report: AcceptanceReport): string {
     describeTotals(report),
     describePlace(report),
     ...groupByPhase(report.rows).map(([phase, rows]) => `## Phase \`${phase}\`\n\n${renderTable(rows)}`),
+    ...renderCode(report.code),
     ...(failed.length > 0 ? ["## What failed", ...failed.map(renderFailure)] : []),
     "",
   ].join("\n\n");
@@ -36,6 +38,36 @@ export function describePlace({ at, commit, place }: AcceptanceReport): string {
   const where = place ? `${place.platform}, Node ${place.node}, sandbox: ${place.sandbox}` : "nothing was run";
   const services = place && place.services.length > 0 ? `, beside ${place.services.join(" and ")}` : "";
   return `${at}, commit ${commit ?? "none"}; ${where}${services}.`;
+}
+
+function renderCode(code: CodeReport): string[] {
+  const sentence = describeCode(code);
+  const lines = listCodeFindings(code).map(({ state, place, text }) => `- ${state}: ${place} ${inline(text)}`);
+  return sentence === undefined ? [] : [`## The code\n\n${sentence}`, ...(lines.length > 0 ? [lines.join("\n")] : [])];
+}
+
+/** Every finding with what became of it. */
+export function listCodeFindings({ gate, production }: CodeReport): { state: string; place: string; text: string }[] {
+  const tell = (state: string, of: { path: string; line: number; rule: string; reason: string }, more = "") => ({
+    state,
+    place: `\`${of.path}:${of.line}\``,
+    text: `${of.rule}: ${of.reason}${more}`,
+  });
+  return [
+    ...gate.flatMap(({ task, outcome, findings, mended, noted, waived }) => [
+      ...findings.map((of) => tell(outcome === "refused" ? "refused" : "open", of, ` (task ${task})`)),
+      ...mended.map((of) => tell("mended", of, ` (task ${task})`)),
+      ...waived.map((of) => tell("signed for", of, ` (${of.signedBy}: ${of.why})`)),
+      ...noted.map((of) => tell("noted", of)),
+    ]),
+    ...production.flatMap(({ area, findings }) =>
+      findings.map(({ path, line, reason }) => ({
+        state: "production",
+        place: path === undefined ? area : `\`${path}:${line ?? 1}\``,
+        text: reason,
+      })),
+    ),
+  ];
 }
 
 function renderTable(rows: ReportRow[]): string {

@@ -67,6 +67,8 @@ function tellWork(event: BuildEvent, steps: number): string | undefined {
     }
     case "gate-judged":
       return tellGate(event);
+    case "production-judged":
+      return `**production** round ${event.round} is ${event.outcome}: ${escapeMarkdown(event.areas.map(({ area, status, findings }) => `${area} ${status}${findings.map(({ reason }) => ` (${reason})`).join("")}`).join(", "))}`;
     case "mcp-unavailable":
       return `**MCP server** ${escapeMarkdown(event.server)} did not answer: ${escapeMarkdown(event.reason)}`;
     case "mcp-violated":

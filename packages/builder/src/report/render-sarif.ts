@@ -1,10 +1,11 @@
 import type { Log, Result, Run } from "sarif";
+import { renderCodeRuns } from "./_render-code-runs.ts";
 import { type AcceptanceReport, explainRow, type ReportRow } from "./acceptance-report.ts";
 import { listFailures } from "./render-junit.ts";
 
 const specification = "artifacts/specification.md";
 
-/** The report as SARIF 2.1.0: a rule a criterion, a result for each that failed (error), proves nothing (warning) or cannot be shown (note), at its requirement in the specification. */
+/** The report as SARIF 2.1.0. The first run is the acceptance: a rule a criterion, a result for each that failed (error), proves nothing (warning) or cannot be shown (note), at its requirement in the specification. Others hold what was found in the code. */
 export function renderSarif(report: AcceptanceReport): string {
   const lines = new Map(report.requirements.map(({ id, span }) => [id, span.startLine]));
   const run: Run = {
@@ -26,7 +27,7 @@ export function renderSarif(report: AcceptanceReport): string {
   const log: Log = {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
-    runs: [run],
+    runs: [run, ...renderCodeRuns(report.code)],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }

@@ -25,13 +25,13 @@ function renderRow({ requirement, status, waiver, tasks, criteria }: TraceRow): 
   const text = requirement.text.length > 60 ? `${requirement.text.slice(0, 57)}...` : requirement.text;
   const lines = [`${from}["${label(`${requirement.id}: ${text}`)}"]:::${classes[status]}`];
   if (waiver !== undefined) lines.push(`${from} -.-> w_${from}["waived: ${label(waiver)}"]:::open`);
-  for (const { id, commit } of tasks) {
+  for (const { id, commit, gate } of tasks) {
     const task = node("t", id);
     lines.push(`${from} --> ${task}("${label(id)}")`);
     lines.push(
       commit
         ? `${task} --> ${node("g", commit.slice(0, 10))}[["${commit.slice(0, 10)}"]]`
-        : `${task} -.-> ${task}_open["not committed"]:::bad`,
+        : `${task} -.-> ${task}_open["${gate?.outcome === "refused" ? "refused by the gate" : "not committed"}"]:::bad`,
     );
   }
   for (const { id, passed } of criteria) {

@@ -33,6 +33,8 @@ export interface Repository {
   readTaskCommit(commit: string): Promise<{ message: string; inputs: string | undefined }>;
   /** One hash for everything that is built (no artifacts, documents or instructions): equal exactly where the same code stands. */
   sourceTree(commit: string): Promise<string>;
+  /** Text of a file in HEAD; undefined where it is not there. */
+  readAtHead(path: string): Promise<string | undefined>;
   isClean(): Promise<boolean>;
   /**
    * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
@@ -105,6 +107,7 @@ export function openRepository(options: { directory: string; environment: Record
       const sources = rows.filter((row) => row !== "" && !notSource.test(row.slice(row.indexOf("\t") + 1)));
       return hashText(sources.join("\0"));
     },
+    readAtHead: async (path) => git(["show", `HEAD:${path}`]).catch(() => undefined),
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
     async commitSince(base, message, leaveOut) {
       const folded = base && (await head()) !== base ? await text(["log", "--format=- %s", `${base}..HEAD`]) : "";

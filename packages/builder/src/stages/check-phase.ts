@@ -1,7 +1,7 @@
 import type { Evidence } from "@ccb/core";
 import { saveEvidence } from "../project/save-evidence.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
-import { nameSetAside } from "../workplace/_set-aside.ts";
+import { setLeftoversAside } from "../workplace/_set-aside.ts";
 import {
   type CheckableCriterion,
   type CheckGround,
@@ -24,7 +24,7 @@ export interface PhaseAcceptance {
  * alone; services under test are started side by side, each with its own port and temporary folder. Rejects with the signal's reason when stopped.
  */
 export async function checkPhase(bench: Workbench, work: BuildWork, phaseId: string): Promise<PhaseAcceptance> {
-  await setLeftoversAside(bench, phaseId);
+  await setLeftoversAside(bench, `check-${phaseId}`);
   const commit = await bench.repository.head();
   const sourceTree = commit && (await bench.repository.sourceTree(commit));
   const criteria = work.criteria.filter((criterion) => work.phaseOf.get(criterion.id) === phaseId);
@@ -49,15 +49,6 @@ export async function checkPhase(bench: Workbench, work: BuildWork, phaseId: str
     criteriaPassed: seen.length - failed.length,
     criteriaTotal: checkable.length,
   };
-}
-
-/** What a failed session left is no part of what is checked: evidence is of a commit. */
-async function setLeftoversAside(bench: Workbench, phaseId: string): Promise<void> {
-  const head = await bench.repository.head();
-  if (head === undefined || (await bench.repository.listChanges(head)).length === 0) return;
-  const kept = await bench.repository.setAside(head, nameSetAside(bench, `check-${phaseId}`));
-  if (kept)
-    bench.emit({ type: "warning", message: `Files that no task committed were kept as ${kept} before the checks.` });
 }
 
 interface EvidencePlace {

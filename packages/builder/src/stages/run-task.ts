@@ -9,7 +9,7 @@ import { createStuckWatch } from "../recovery/watch-for-stuck.ts";
 import type { CommitMessage } from "../repository/open-repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { reportSetAside } from "../workplace/_set-aside.ts";
-import { openWorkplace, type Workplace } from "../workplace/workplace.ts";
+import { openWorkplace, type Workplace, worksInWorktree } from "../workplace/workplace.ts";
 import { describeSecrets } from "./_describe-secrets.ts";
 import { describeTask } from "./_describe-task.ts";
 import { recordFiles } from "./_record-files.ts";
@@ -49,7 +49,7 @@ export async function runTaskSession(
   const { phase, task } = session;
   const resume = await chooseSessionResume(bench, session);
   const place = await openWorkplace(bench, { session, resumeFrom: resume?.base });
-  const guard = await guardArtifacts([bench.paths.artifacts, join(place.directory, "artifacts")]);
+  const guard = await openGuard(bench, session, place);
   let goesOn = false;
   try {
     const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
@@ -69,6 +69,13 @@ export async function runTaskSession(
     const kept = goesOn ? undefined : await place.close();
     if (kept) reportSetAside(bench, task.id, kept);
   }
+}
+
+function openGuard(bench: Workbench, session: TaskSession, place: Workplace): Promise<ArtifactsGuard> {
+  const folders = [bench.paths.artifacts, join(place.directory, "artifacts")];
+  return worksInWorktree(bench, session)
+    ? guardArtifacts(folders, (path) => bench.repository.readAtHead(path))
+    : guardArtifacts(folders);
 }
 
 interface SessionEnd {

@@ -29,7 +29,7 @@ export async function writeDocuments(
       );
       return text;
     });
-    await writeArtifact(join(bench.paths.root, documentKinds[kind]), value.endsWith("\n") ? value : `${value}\n`);
+    await writeArtifact(join(bench.paths.root, documentKinds[kind]), findMended(bench, { kind, text: value }));
     return reused;
   };
   const [first, ...others] = Object.keys(documentKinds) as DocumentKind[];
@@ -41,6 +41,22 @@ export async function writeDocuments(
     trailers: [["CCB-Build", bench.build]],
   });
   return { documents: reused.length, reused: reused.every(Boolean) };
+}
+
+const mendedStep = "document-mended";
+
+/** The text of a document as it was mended later, where it was; ends with a line end. */
+function findMended(bench: Workbench, document: { kind: DocumentKind; text: string }): string {
+  const text = bench.journal.find<string>(mendedStep, document) ?? document.text;
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** Remembers a README that a session has mended, so that the next run does not write the first one over it. */
+export async function keepMendedReadme(bench: Workbench): Promise<void> {
+  const text = bench.journal.latest<string>("document:readme");
+  const now = await readFile(join(bench.paths.root, documentKinds.readme), "utf8");
+  if (text === undefined || findMended(bench, { kind: "readme", text }) === now) return;
+  bench.journal.save(mendedStep, { kind: "readme", text }, now);
 }
 
 async function describeProject(bench: Workbench, work: BuildWork) {

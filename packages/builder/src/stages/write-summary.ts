@@ -4,6 +4,7 @@ import type { BuildOutcome, CostTotals, Evidence, Usage } from "@ccb/core";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
 import { planAcceptanceReport } from "../report/acceptance-report.ts";
 import { type BuildTrace, renderTrace } from "../report/build-trace.ts";
+import { type CodeReport, codeReportFile, planCodeReport } from "../report/code-report.ts";
 import { writeAcceptanceReports } from "../report/write-acceptance-reports.ts";
 import type { ProgressError } from "../state/estimate-remaining.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
@@ -30,6 +31,8 @@ export interface BuildSummary {
   forecast: Pick<KeptForecast, "lowMicroUsd" | "expectedMicroUsd" | "highMicroUsd" | "first"> | undefined;
   /** Command that starts what was built, where one is known. */
   startCommand: string | undefined;
+  /** What was found in the code: by the gate, of which nothing is committed, and by the production validator. */
+  code: { refused: number; mended: number; signedFor: number; production: number; notRun: string[] };
   waivers: { requirementId: string; text: string; reason: string }[];
   /** Milliseconds from the first event to the last of this run. */
   durationMs: number;
@@ -41,6 +44,8 @@ export interface BuildSummary {
 /** Writes `artifacts/trace.json` (requirement → task → criterion → evidence → commit) and the reports on the criteria in every form. */
 export async function writeTrace(bench: Workbench, work: BuildWork): Promise<BuildTrace> {
   const before = findBefore(bench, work);
+  const code = planCodeReport(bench.journal.events());
+  await writeJsonArtifact(join(bench.paths.artifacts, codeReportFile), code);
   const trace = renderTrace({
     build: bench.build,
     requirements: bench.intake.requirements,
@@ -48,6 +53,7 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
     criteria: work.criteria,
     evidence: work.evidence,
     commits: work.commits,
+    gate: code.gate,
     provesNothing: new Set([...before].filter(([, seen]) => seen.passed).map(([id]) => id)),
   });
   await writeJsonArtifact(join(bench.paths.artifacts, "trace.json"), trace);
@@ -63,6 +69,7 @@ export async function writeTrace(bench: Workbench, work: BuildWork): Promise<Bui
     evidence: work.evidence,
     before,
     requirements: bench.intake.requirements,
+    code,
   });
   await writeAcceptanceReports(bench.paths.artifacts, report, trace);
   return trace;
@@ -107,6 +114,7 @@ export async function writeSummary(
     ...sumCalls(totals),
     forecast: summarizeForecast(bench),
     startCommand: await findStartCommand(bench, work),
+    code: sumCode(planCodeReport(bench.journal.events())),
     waivers: listWaivers(bench, work),
     durationMs: made.durationMs,
     progressError: made.progressError,
@@ -121,6 +129,16 @@ function summarizeForecast(bench: Workbench): BuildSummary["forecast"] {
   if (!kept) return undefined;
   const { lowMicroUsd, expectedMicroUsd, highMicroUsd, first } = kept;
   return { lowMicroUsd, expectedMicroUsd, highMicroUsd, ...(first === undefined ? {} : { first }) };
+}
+
+function sumCode({ gate, production }: CodeReport): BuildSummary["code"] {
+  return {
+    refused: gate.reduce((sum, { findings }) => sum + findings.length, 0),
+    mended: gate.reduce((sum, { mended }) => sum + mended.length, 0),
+    signedFor: gate.reduce((sum, { waived }) => sum + waived.length, 0),
+    production: production.reduce((sum, { findings }) => sum + findings.length, 0),
+    notRun: production.filter(({ status }) => status === "not-run").map(({ area }) => area),
+  };
 }
 
 function listWaivers(bench: Workbench, work: BuildWork): BuildSummary["waivers"] {

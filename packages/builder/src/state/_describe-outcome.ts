@@ -12,7 +12,9 @@ export function describeOutcome(state: BuildState): BuildEnding {
   }
   const reason =
     leftOut.length === 0 ? "Every phase is built." : `The chosen phases are built; left out: ${leftOut.join(", ")}.`;
-  return { outcome: hasUndoneTasks(state) ? "failed" : "done", reason };
+  if (hasUndoneTasks(state)) return { outcome: "failed", reason };
+  if (state.unready.length > 0) return { outcome: "acceptance-failed", reason: `${reason} ${state.unready.join(" ")}` };
+  return { outcome: "done", reason };
 }
 
 function hasUndoneTasks(state: BuildState): boolean {

@@ -10,7 +10,7 @@ import {
 } from "./build-state.ts";
 
 const stagesBeforeExecution: readonly LinearStage[] = ["intake", "mcp", "analysis", "plan", "criteria", "instructions"];
-const stagesAfterExecution: readonly LinearStage[] = ["documents", "summary"];
+const stagesAfterExecution: readonly LinearStage[] = ["validation", "documents", "summary"];
 
 /**
  * The build's state machine: what happened → the new state and what to do next. Pure. Several effects may be under way at once; each is answered by one input. An input
@@ -67,7 +67,8 @@ function react(state: BuildState, input: Answer): WorkStep {
       const { plan, finished } = input;
       const { phases: chosen, skipTests } = state.policy;
       const planned = plan ? { ...state, phases: planPhaseStates(plan, { chosen, finished, skipTests }) } : state;
-      return finishStage(planned, input.stage);
+      const unready = input.unready === undefined ? planned.unready : [...planned.unready, input.unready];
+      return finishStage({ ...planned, unready }, input.stage);
     }
     case "task-finished":
       return proceed(setTaskStatus(state, input.task, "done"));
@@ -127,11 +128,11 @@ function finishStage(state: BuildState, stage: LinearStage): WorkStep {
   return proceed({ ...state, stage: "execution" });
 }
 
-/** The next work of the phases; when there is none left and nothing is under way, the documents. */
+/** The next work of the phases; when there is none left and nothing is under way, the look at the whole. */
 function proceed(state: BuildState): WorkStep {
   const step = startNextWork(state);
   const isOver = step.work.length === 0 && step.state.underWay.length === 0 && step.state.held.length === 0;
-  return isOver ? runStage(step.state, "documents") : step;
+  return isOver ? runStage(step.state, "validation") : step;
 }
 
 function end(state: BuildState, ending: NonNullable<BuildState["ending"]>): WorkStep {

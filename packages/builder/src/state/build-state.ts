@@ -56,6 +56,8 @@ export interface BuildState {
   /** Effects that wait for the pause to end. */
   held: WorkEffect[];
   ending: BuildEnding | undefined;
+  /** What keeps the project from production, one entry a look that found something. */
+  unready: string[];
 }
 
 /**
@@ -76,7 +78,7 @@ export interface FinishedWork {
 /** What happened. */
 export type BuildInput =
   | { type: "started" }
-  | { type: "stage-finished"; stage: LinearStage; plan?: Plan; finished?: FinishedWork }
+  | { type: "stage-finished"; stage: LinearStage; plan?: Plan; finished?: FinishedWork; unready?: string | undefined }
   | { type: "task-finished"; task: string }
   | { type: "task-failed"; task: string; next: NextAttempt; reason: string }
   | { type: "phase-checked"; phase: string; passed: boolean; reason: string }
@@ -115,6 +117,7 @@ export function defineInitialState(policy: BuildPolicy): BuildState {
     pauseReason: undefined,
     held: [],
     ending: undefined,
+    unready: [],
   };
 }
 

@@ -17,6 +17,7 @@ export function lifecycleOf(state: BuildState): BuildLifecycle {
       return "preparing-build";
     case "execution":
       return "building";
+    case "validation":
     case "documents":
     case "summary":
       return "completing";

@@ -20,7 +20,7 @@ export interface FollowOptions {
 /** Opens the model's server, starts a build on it, shows its events to the end, and gives its exit code. */
 export async function followBuild(
   options: FollowOptions,
-  start: (open: { upstream: Upstream; reporter: Reporter }) => Build,
+  start: (open: { upstream: Upstream; reporter: Reporter }) => Build | Promise<Build>,
 ): Promise<number> {
   const { settings, config, terminal, json } = options;
   const reporter = createReporter({
@@ -33,7 +33,7 @@ export async function followBuild(
   const telemetry = await openTelemetry({ config, note });
   const source = await openSource(settings.source);
   try {
-    const build = start({ upstream: source.upstream, reporter });
+    const build = await start({ upstream: source.upstream, reporter });
     const release = stopOnSignals({
       build,
       onFirst: () => reporter.note("Stopping after Ctrl-C; press it again to end at once."),

@@ -1,7 +1,8 @@
+import type { CheckPlaceFlags } from "../acceptance/check-place.ts";
 import type { LogFlags, RunFlags } from "../config/run-flags.ts";
 
 /** The options of `ccb init` as commander gives them. */
-export interface InitFlags extends RunFlags, LogFlags {
+export interface InitFlags extends RunFlags, LogFlags, CheckPlaceFlags {
   outputDir?: string;
   projectName?: string;
   model?: string;
@@ -15,6 +16,8 @@ export interface InitFlags extends RunFlags, LogFlags {
   dryRun?: boolean;
   /** False with --no-tests. */
   tests: boolean;
+  /** False with --no-validate. */
+  validate: boolean;
   redFirst?: boolean;
   /** False with --no-web-search. */
   webSearch?: boolean;
@@ -24,7 +27,6 @@ export interface InitFlags extends RunFlags, LogFlags {
   templates?: string;
   baseUrl?: string;
   offline?: boolean;
-  yes?: boolean;
   json?: boolean;
   verbose: number;
 }

@@ -15,8 +15,13 @@ const invocationSchema = z.object({
     maxCostPerDay: z.number().optional(),
     phases: z.array(z.string()).optional(),
     tests: z.boolean(),
+    validate: z.boolean().optional(),
     redFirst: z.boolean().optional(),
     webSearch: z.boolean().optional(),
+    sandbox: z.enum(["auto", "docker", "bubblewrap", "local", "none"]).optional(),
+    network: z.boolean().optional(),
+    environment: z.string().optional(),
+    checkKinds: z.string().optional(),
     continueOnError: z.boolean().optional(),
     parallelTasks: z.number().optional(),
     customMcp: z.string().optional(),
@@ -39,6 +44,7 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
   const { projectName, model, maxCost, phases, tests, redFirst, continueOnError, parallelTasks, baseUrl, offline } =
     flags;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
+  const { validate, sandbox, network } = flags;
   const { maxCostPerTask, maxCostPerPhase, maxCostPerDay } = flags;
   const { route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = flags;
   const caps = { maxCost, maxCostPerTask, maxCostPerPhase, maxCostPerDay };
@@ -48,6 +54,9 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
     ...caps,
     phases,
     tests,
+    validate,
+    sandbox,
+    network,
     redFirst,
     webSearch: flags.webSearch,
     continueOnError,
@@ -65,6 +74,8 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
     templates: absolute(flags.templates),
     config: absolute(flags.config),
     prices: absolute(flags.prices),
+    environment: absolute(flags.environment),
+    checkKinds: absolute(flags.checkKinds),
   };
   // JSON leaves out what is undefined.
   return invocationSchema.parse(JSON.parse(JSON.stringify({ command: "init", flags: { ...all, ...paths } })));

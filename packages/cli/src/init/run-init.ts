@@ -1,6 +1,7 @@
 import { startBuild } from "@ccb/builder";
 import { defaultModelId, offlineModelId } from "@ccb/core";
 import { readConfig } from "../config/read-config.ts";
+import { renderHookCommand } from "../secrets/render-hook-command.ts";
 import { findSpecSource } from "../spec/read-spec-argument.ts";
 import type { Terminal } from "../terminal.ts";
 import { askAboutDirectory } from "./ask-about-directory.ts";
@@ -11,6 +12,7 @@ import { renderInvocation } from "./invocation.ts";
 import { readSessionPassphrase } from "./read-session-passphrase.ts";
 import type { InitSettings } from "./read-settings.ts";
 import { renderCaps } from "./render-caps.ts";
+import { renderCheckPlace } from "./render-check-place.ts";
 import { renderRunOptions } from "./render-run-options.ts";
 
 /** `ccb init`: translates flags and environment into a build, its events into text, and its end into an exit code. */
@@ -24,7 +26,7 @@ export async function runInit(call: {
   const isOffline = settings.source.kind === "offline";
   const yes = flags.yes ?? false;
   const config = readConfig(flags, terminal);
-  return followBuild({ settings, config, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+  return followBuild({ settings, config, terminal, json: flags.json ?? false }, async ({ upstream, reporter }) =>
     startBuild({
       specification: findSpecSource(call.spec, terminal),
       cwd: terminal.cwd,
@@ -38,8 +40,11 @@ export async function runInit(call: {
       redFirst: flags.redFirst ?? false,
       webSearch: flags.webSearch ?? true,
       environment: terminal.environment,
+      secretHookCommand: renderHookCommand(),
       dryRun: flags.dryRun ?? false,
       skipTests: !flags.tests,
+      skipValidation: !flags.validate,
+      ...(await renderCheckPlace(flags, { terminal, reporter })),
       continueOnError: flags.continueOnError ?? false,
       parallelTasks: flags.parallelTasks ?? 1,
       // A dry run is planned by rule, whatever the flags say; going on from it is a build of its own.

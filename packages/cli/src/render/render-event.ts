@@ -49,6 +49,8 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     }
     case "gate-judged":
       return renderGate(event, paint);
+    case "production-judged":
+      return renderProduction(event, paint);
     case "criterion-checked":
       return event.passed
         ? undefined
@@ -97,6 +99,21 @@ function renderGate(event: Extract<BuildEvent, { type: "gate-judged" }>, paint: 
     refused: `${paint.bad("✗")} ${task}: the gate refused it (${formatPlural(findings.length, "finding")})`,
   }[outcome];
   return [`  ${head}`, ...lines.map((line) => `      ${line}`)].join("\n");
+}
+
+function renderProduction(
+  event: Extract<BuildEvent, { type: "production-judged" }>,
+  paint: Painter,
+): string | undefined {
+  const findings = event.areas.flatMap((area) => area.findings);
+  if (findings.length === 0) return undefined;
+  const mark = event.outcome === "left" ? paint.bad("✗") : paint.warn("!");
+  const head = `  ${mark} ${formatPlural(findings.length, "finding")} against production${event.outcome === "left" ? "" : "; a session is to mend them"}`;
+  const lines = findings.map(({ area, path, line, reason }) => {
+    const place = path === undefined ? "" : ` ${path}${line === undefined ? "" : `:${line}`}`;
+    return `      ${area}${place}: ${reason}`;
+  });
+  return [head, ...lines].join("\n");
 }
 
 function describeModel(model: string): string {

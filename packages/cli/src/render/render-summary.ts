@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { BuildResult, BuildSummary } from "@ccb/builder";
 import type { Painter } from "./_painter.ts";
-import { formatCount, formatDuration, formatUsd } from "./format.ts";
+import { formatCount, formatDuration, formatPlural, formatUsd } from "./format.ts";
 
 const shownWaivers = 8;
 
@@ -28,6 +28,7 @@ export function renderSummary(result: BuildResult, options: { paint: Painter; cw
     ["Project", where],
     ["Requirements", renderRequirements(summary)],
     ["Criteria", renderCriteria(summary)],
+    ["Code", renderCode(summary)],
     ["Tasks", `${summary.tasks.done} of ${summary.tasks.total} built in ${formatDuration(summary.durationMs)}`],
     [
       "Model",
@@ -73,6 +74,18 @@ function renderCriteria({ criteria }: BuildSummary): string {
   const checked = criteria.passed + criteria.failed;
   const rest = criteria.notChecked > 0 ? `, ${criteria.notChecked} not checked` : "";
   return `${criteria.passed} of ${checked} passed${rest}`;
+}
+
+function renderCode({ code }: BuildSummary): string {
+  const { refused, mended, signedFor, production, notRun } = code;
+  const parts = [
+    refused === 0 ? "nothing left that the gate refuses" : `${formatPlural(refused, "finding")} refused by the gate`,
+    ...(mended > 0 ? [`${mended} mended`] : []),
+    ...(signedFor > 0 ? [`${signedFor} signed for`] : []),
+    ...(production > 0 ? [`${formatPlural(production, "finding")} against production`] : []),
+    ...(notRun.length > 0 ? [`not looked at: ${notRun.join(", ")}`] : []),
+  ];
+  return parts.join(", ");
 }
 
 function renderWaivers({ waivers }: BuildSummary, paint: Painter): string[] {

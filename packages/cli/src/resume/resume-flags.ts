@@ -1,7 +1,10 @@
+import type { CheckPlaceFlags } from "../acceptance/check-place.ts";
 import type { LogFlags, RunFlags } from "../config/run-flags.ts";
 
 /** The options of `ccb resume` as commander gives them. */
-export interface ResumeFlags extends RunFlags, LogFlags {
+export interface ResumeFlags extends RunFlags, LogFlags, CheckPlaceFlags {
+  /** False with --no-validate. */
+  validate: boolean;
   fromPhase?: string;
   fromTask?: string;
   rerunTests?: boolean;
@@ -12,7 +15,6 @@ export interface ResumeFlags extends RunFlags, LogFlags {
   parallelTasks?: number;
   continueOnError?: boolean;
   askAgain?: boolean;
-  yes?: boolean;
   json?: boolean;
   verbose: number;
 }

@@ -12,8 +12,10 @@ import { type Invocation, parseInvocation } from "../init/invocation.ts";
 import { readSessionPassphrase } from "../init/read-session-passphrase.ts";
 import { readSettings } from "../init/read-settings.ts";
 import { renderCaps } from "../init/render-caps.ts";
+import { renderCheckPlace } from "../init/render-check-place.ts";
 import { renderRunOptions } from "../init/render-run-options.ts";
 import { createPainter } from "../render/_painter.ts";
+import { renderHookCommand } from "../secrets/render-hook-command.ts";
 import { renderBuildStatus } from "../status/render-build-status.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ResumeFlags } from "./resume-flags.ts";
@@ -39,7 +41,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
   const config = readConfig(init, terminal);
   if (!flags.json) showWhereItStands(directory, terminal);
   const isOffline = settings.source.kind === "offline";
-  return followBuild({ settings, config, terminal, json: flags.json ?? false }, ({ upstream, reporter }) =>
+  return followBuild({ settings, config, terminal, json: flags.json ?? false }, async ({ upstream, reporter }) =>
     startBuild({
       specification: flags.updateSpec === undefined ? keptSpecification(specification, directory) : flags.updateSpec,
       cwd: terminal.cwd,
@@ -54,7 +56,10 @@ export async function runResume(call: ResumeCall): Promise<number> {
       redFirst: init.redFirst ?? false,
       webSearch: init.webSearch ?? true,
       environment: terminal.environment,
+      secretHookCommand: renderHookCommand(),
       skipTests: !init.tests,
+      skipValidation: !init.validate,
+      ...(await renderCheckPlace(init, { terminal, reporter })),
       continueOnError: init.continueOnError ?? false,
       parallelTasks: init.parallelTasks ?? 1,
       rerunTests: flags.rerunTests ?? false,
@@ -86,14 +91,22 @@ function showWhereItStands(directory: string, terminal: Terminal): void {
 
 /** The flags the build was begun with; those given now win. */
 function joinFlags(begun: Invocation["flags"], now: ResumeFlags): InitFlags {
-  const { maxCost, parallelTasks, continueOnError, verbose } = now;
+  const { maxCost, parallelTasks, continueOnError, validate, yes, verbose } = now;
   const { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = now;
   const running = { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays };
-  const given = Object.entries({ maxCost, parallelTasks, continueOnError, ...running }).filter(
+  const { sandbox, network, environment, checkKinds } = now;
+  const checking = { sandbox, network, environment, checkKinds };
+  const given = Object.entries({ maxCost, parallelTasks, continueOnError, yes, ...running, ...checking }).filter(
     ([, value]) => value !== undefined,
   );
   const kept = Object.entries(begun).filter(([, value]) => value !== undefined);
-  return { tests: begun.tests, ...Object.fromEntries([...kept, ...given]), verbose };
+  return {
+    tests: begun.tests,
+    validate: begun.validate ?? true,
+    ...Object.fromEntries([...kept, ...given]),
+    ...(validate ? {} : { validate }),
+    verbose,
+  };
 }
 
 /** The text the build stands on, from the journal: the file it came from may have changed since. */
@@ -112,7 +125,9 @@ function keptSpecification(text: string | undefined, directory: string): { stdin
 }
 
 async function endPause(directory: string, { flags, terminal }: ResumeCall): Promise<number> {
-  const others = Object.entries(flags).filter(([name, value]) => value && name !== "json" && name !== "yes");
+  const others = Object.entries(flags).filter(
+    ([name, value]) => (name === "validate" ? value === false : value) && name !== "json" && name !== "yes",
+  );
   if (others.length > 0) {
     throw new CcbError({
       code: "locked",

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CcbError } from "@ccb/core/errors";
 import {
   type CommittedSecret,
@@ -14,6 +13,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { createPainter } from "../render/_painter.ts";
 import { formatPlural } from "../render/format.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderHookCommand } from "./render-hook-command.ts";
 
 export interface SecretsFlags {
   staged?: boolean;
@@ -60,13 +60,7 @@ async function scan(repository: string, { staged, range }: SecretsFlags): Promis
 }
 
 async function install(repository: string, terminal: Terminal): Promise<number> {
-  const isSource = import.meta.url.endsWith(".ts");
-  const program = fileURLToPath(new URL(isSource ? "../bin.ts" : "./bin.js", import.meta.url));
-  const words = [process.execPath, ...process.execArgv, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  const { path, keptPrevious } = await installSecretHook({
-    repository,
-    command: `${words.join(" ")} secrets --staged`,
-  });
+  const { path, keptPrevious } = await installSecretHook({ repository, command: renderHookCommand() });
   terminal.stdout.write(`Installed ${path}${keptPrevious ? "; the hook that was there runs first" : ""}\n`);
   return exitCodes.done;
 }

@@ -1,26 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { openAcceptance } from "@ccb/builder";
-import { CcbError, type TestEnvironment, testEnvironmentSchema } from "@ccb/core";
-import type { SandboxKind } from "@ccb/testing";
+import { type CheckPlaceFlags, readCheckPlace } from "../acceptance/check-place.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { createPainter, type Painter } from "../render/_painter.ts";
 import { formatDuration } from "../render/format.ts";
 import type { Terminal } from "../terminal.ts";
-import { askForLocal } from "./ask-for-local.ts";
 import { signalOnInterrupt } from "./signal-on-interrupt.ts";
 
 type AcceptanceReport = Awaited<ReturnType<ReturnType<typeof openAcceptance>["test"]>>["report"];
 type ReportRow = AcceptanceReport["rows"][number];
 
-export interface TestFlags {
+export interface TestFlags extends CheckPlaceFlags {
   phase?: string[];
   criterion?: string[];
   rerunFailed?: boolean;
-  sandbox: SandboxKind | "auto" | "none";
-  network?: boolean;
-  environment?: string;
-  yes?: boolean;
   json?: boolean;
 }
 
@@ -40,8 +33,7 @@ export async function runTest(call: { dir: string; flags: TestFlags; terminal: T
       phases: flags.phase,
       criteria: flags.criterion,
       rerunFailed: flags.rerunFailed,
-      testEnvironment: await readEnvironment(flags.environment, terminal),
-      sandbox: flags.sandbox === "none" ? undefined : planSandbox(flags, terminal),
+      ...(await readCheckPlace(flags, { terminal })),
       onPlace: (description) => say(`${paint.dim("runs in")} ${description}`),
       onEvidence: ({ id, description }, { passed, summary, durationMs }) => {
         const mark = passed ? paint.good("pass") : paint.bad("FAIL");
@@ -87,26 +79,4 @@ function renderEnd(
     ...empty.map(({ criterion }) => `  ${criterion.id} ${criterion.description}`),
     paint.dim(`reports: ${files.join(" ")}`),
   ];
-}
-
-function planSandbox(flags: TestFlags, terminal: Terminal) {
-  const host = terminal.environment.DOCKER_HOST;
-  return {
-    ...(flags.sandbox === "auto" || flags.sandbox === "none" ? {} : { kind: flags.sandbox }),
-    network: flags.network ?? false,
-    ...(host === undefined ? {} : { docker: { host } }),
-    onLocal: (question: string) => askForLocal(question, { yes: flags.yes ?? false, terminal }),
-  };
-}
-
-async function readEnvironment(file: string | undefined, terminal: Terminal): Promise<TestEnvironment | undefined> {
-  if (file === undefined) return undefined;
-  const { parse } = await import("yaml");
-  try {
-    return testEnvironmentSchema.parse(parse(await readFile(resolve(terminal.cwd, file), "utf8")));
-  } catch (cause) {
-    const message = `The environment ${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`;
-    const hint = 'An example: {"services":[{"use":"postgres","seed":["schema.sql"]}]}';
-    throw new CcbError({ code: "bad-input", message, hint, cause });
-  }
 }

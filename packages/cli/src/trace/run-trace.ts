@@ -39,7 +39,10 @@ function renderRows({ trace }: ProjectTrace, paint: Painter): string[] {
   };
   return trace.rows.flatMap(({ requirement, status, waiver, tasks, criteria }) => {
     const text = requirement.text.replaceAll(/\s+/g, " ").trim();
-    const made = tasks.map(({ id, commit }) => `${id} ${commit ? commit.slice(0, 10) : paint.bad("not committed")}`);
+    const made = tasks.map(
+      ({ id, commit, gate }) =>
+        `${id} ${commit ? commit.slice(0, 10) : paint.bad("not committed")}${describeGate(gate)}`,
+    );
     const seen = criteria.map(
       ({ id, passed, provesNothing }) =>
         `${id} ${passed === undefined ? paint.warn("no evidence") : passed ? "passed" : paint.bad("failed")}${provesNothing ? paint.warn(" (before its phase too)") : ""}`,
@@ -51,6 +54,17 @@ function renderRows({ trace }: ProjectTrace, paint: Painter): string[] {
       ...(seen.length > 0 ? [`           criteria: ${seen.join(", ")}`] : []),
     ];
   });
+}
+
+function describeGate(gate: ProjectTrace["trace"]["rows"][number]["tasks"][number]["gate"]): string {
+  if (gate === undefined) return "";
+  const { outcome, findings, mended, signedFor } = gate;
+  const parts = [
+    ...(findings > 0 ? [`${findings} ${outcome === "refused" ? "refused" : "open"}`] : []),
+    ...(mended > 0 ? [`${mended} mended`] : []),
+    ...(signedFor > 0 ? [`${signedFor} signed for`] : []),
+  ];
+  return parts.length === 0 ? "" : ` (gate: ${parts.join(", ")})`;
 }
 
 function renderEnd({ trace, holes, provesNothing, outdated }: ProjectTrace, paint: Painter): string[] {

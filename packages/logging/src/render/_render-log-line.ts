@@ -23,6 +23,8 @@ export function levelOfEvent(event: BuildEvent): LogLevel {
       return "warn";
     case "task-end":
       return event.outcome === "failed" ? "error" : "info";
+    case "production-judged":
+      return event.outcome === "ready" ? "info" : "warn";
     case "gate-judged":
       return event.outcome === "clean" ? "info" : "warn";
     case "criterion-checked":

@@ -1,0 +1,37 @@
+import { CcbError } from "@ccb/core";
+import type { RunningBuild } from "./running-build.ts";
+import { saveTask } from "./stages/reuse-task.ts";
+import { runTaskSession } from "./stages/run-task.ts";
+import type { TaskSession } from "./stages/task-session.ts";
+import { worksInWorktree } from "./workplace/workplace.ts";
+
+/** Runs a session; its result, its end and the end of its attempt are journalled as one. */
+export async function runSession(running: RunningBuild, session: TaskSession) {
+  const { bench, work } = running;
+  const { phase, task } = session;
+  const startedMs = bench.clock.monotonicMs();
+  const result = await runTaskSession(bench, work, session);
+  if (result.outcome === "stopped")
+    throw bench.signal.reason ?? new CcbError({ code: "stopped", message: "The session was stopped." });
+  const isDone = result.outcome === "done";
+  const durationMs = Math.round(bench.clock.monotonicMs() - startedMs);
+  if (isDone) running.taskTimes.set(task.id, { startedMs, durationMs });
+  bench.atomically(() => {
+    if (isDone) {
+      if (!session.isRepair) saveTask(bench, { task, phase }, result);
+      result.attempt.end("done");
+    }
+    bench.emit({
+      type: "task-end",
+      phase: phase.id,
+      task: task.id,
+      outcome: result.outcome,
+      reason: isDone ? "committed" : result.failure.reason,
+      commit: isDone ? result.commit : undefined,
+      files: isDone ? result.files : 0,
+      durationMs,
+    });
+  });
+  if (isDone && worksInWorktree(bench, session)) await bench.worktrees.release(`done/${task.id}`);
+  return result;
+}
