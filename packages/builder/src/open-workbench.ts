@@ -175,6 +175,7 @@ async function openTools(
     fences,
     overTaskCap,
     waivers: [],
+    artifactsMemory: new Map(),
     plan: () => plan,
     setPlan: (made) => {
       plan = made;

@@ -15,6 +15,7 @@ import type { Gateway } from "@ccb/gateway";
 import type { GeneratedCodeLog } from "@ccb/logging";
 import type { Waiver } from "@ccb/testing/gate";
 import type { BuildOptions } from "./build-options.ts";
+import type { ArtifactsMemory } from "./gate/guard-artifacts.ts";
 import type { Journal } from "./journal/create-journal.ts";
 import type { Attempt } from "./journal/run-table.ts";
 import type { JournalBackup } from "./project/journal-backup.ts";
@@ -60,6 +61,8 @@ export interface Workbench {
   overTaskCap: Set<string>;
   /** What people have signed for among the findings of the gate. */
   waivers: Waiver[];
+  /** What was read of `artifacts/` for the gate, for the next look at it. */
+  artifactsMemory: ArtifactsMemory;
   journal: Journal;
   backup: JournalBackup;
   /** The register of sessions. */

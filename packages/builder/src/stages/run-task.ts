@@ -72,10 +72,10 @@ export async function runTaskSession(
 }
 
 function openGuard(bench: Workbench, session: TaskSession, place: Workplace): Promise<ArtifactsGuard> {
-  const folders = [bench.paths.artifacts, join(place.directory, "artifacts")];
-  return worksInWorktree(bench, session)
-    ? guardArtifacts(folders, (path) => bench.repository.readAtHead(path))
-    : guardArtifacts(folders);
+  const own = { folder: bench.paths.artifacts, memory: bench.artifactsMemory };
+  if (!worksInWorktree(bench, session)) return guardArtifacts([own]);
+  const copied = { folder: join(place.directory, "artifacts"), memory: new Map() };
+  return guardArtifacts([own, copied], (path) => bench.repository.readAtHead(path));
 }
 
 interface SessionEnd {
