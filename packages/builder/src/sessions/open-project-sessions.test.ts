@@ -169,7 +169,7 @@ test("cleans by age: entries, transcripts and results, but nothing that was resu
   await write("-project/resumed.jsonl", "12345");
   await write("-project/stray.jsonl", "12345", 31 * day);
 
-  const { removed, bytes } = await sessions().clean({ olderThanMs: 30 * day });
+  const { removed, bytes } = await sessions().clean({ olderThanMs: 30 * day, environment: {} });
   expect(removed.map(({ task, sessionId }) => task ?? sessionId)).toEqual(["old", "resumed", "cut", "stray"]);
   expect(bytes).toBe(15);
   expect(names()).toEqual(["-project", "-project/resumed.jsonl"]);
@@ -181,7 +181,7 @@ test("changes nothing while a build holds the directory, but lists", async () =>
   const held = acquireLock({ directory: paths().checkpoints });
   if (!held.acquired) throw new Error("nobody holds it");
   const locked = { code: "locked", message: expect.stringContaining(`process ${process.pid}`) };
-  await expect(sessions().clean({ olderThanMs: 0 })).rejects.toMatchObject(locked);
+  await expect(sessions().clean({ olderThanMs: 0, environment: {} })).rejects.toMatchObject(locked);
   await expect(sessions().encrypt(passphrase)).rejects.toMatchObject(locked);
   expect(await sessions().list()).toHaveLength(2);
   held.lock.release();

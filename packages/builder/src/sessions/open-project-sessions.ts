@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { CcbError, type Clock, systemClock } from "@ccb/core";
 import { acquireLock, openStore } from "@ccb/store";
 import { type ProjectPaths, planProjectPaths } from "../project/project-paths.ts";
+import { releaseSetAside } from "../repository/release-set-aside.ts";
 import { type SealResult, sealSessions, unsealSessions } from "./seal-sessions.ts";
 import { listSessionFiles, removeSessionFile, type SessionFile } from "./session-files.ts";
 import { sessionMigrations } from "./session-migrations.ts";
@@ -32,14 +33,16 @@ export interface ProjectSession {
 export interface CleanResult {
   removed: ProjectSession[];
   bytes: number;
+  /** Refs of unfinished work that was set aside; git frees what only they reached with its next `gc`. */
+  released: string[];
 }
 
 /** The sessions of a project directory. Everything that changes files takes the project's lock for as long as it works. */
 export interface ProjectSessions {
   /** Oldest first; reads only, also while a build runs. */
   list(): Promise<ProjectSession[]>;
-  /** Removes transcripts and register entries of sessions that ended, or were last written, longer ago than that. */
-  clean(options: { olderThanMs: number }): Promise<CleanResult>;
+  /** Removes what sessions left that ended, or were last written, longer ago than that: transcripts, register entries, and refs of unfinished work. `environment` is git's. */
+  clean(options: { olderThanMs: number; environment: Record<string, string> }): Promise<CleanResult>;
   encrypt(passphrase: string): Promise<SealResult>;
   decrypt(passphrase: string): Promise<SealResult>;
 }
@@ -53,7 +56,12 @@ export function openProjectSessions(options: { directory: string; clock?: Clock 
   const { clock = systemClock } = options;
   return {
     list: async () => (await listWithFiles(paths)).map(({ session }) => session),
-    clean: ({ olderThanMs }) => underLock(paths, () => clean(paths, clock.now().getTime() - olderThanMs)),
+    clean: ({ olderThanMs, environment }) =>
+      underLock(paths, async () => {
+        const beforeMs = clock.now().getTime() - olderThanMs;
+        const cleaned = await clean(paths, beforeMs);
+        return { ...cleaned, released: await releaseSetAside({ directory: paths.root, environment, beforeMs }) };
+      }),
     encrypt: (passphrase) => underLock(paths, () => sealSessions({ home: paths.sessionHome, passphrase })),
     decrypt: (passphrase) => underLock(paths, () => unsealSessions({ home: paths.sessionHome, passphrase })),
   };
@@ -136,7 +144,7 @@ function describeFiles(paths: ProjectPaths, files: readonly SessionFile[]) {
 }
 
 /** Files first, then the register: interrupted in between, the next cleaning finds the rest. */
-async function clean(paths: ProjectPaths, beforeMs: number): Promise<CleanResult> {
+async function clean(paths: ProjectPaths, beforeMs: number): Promise<Omit<CleanResult, "released">> {
   const listed = await listWithFiles(paths);
   const isOld = ({ session }: Listed) =>
     session.state !== "running" && Date.parse(session.endedAt ?? session.startedAt) < beforeMs;

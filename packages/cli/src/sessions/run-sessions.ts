@@ -56,11 +56,13 @@ async function answerCall(
     case "show":
       return show(findSession(await sessions.list(), { wanted: call.session ?? "", where }), { directory, paint });
     case "clean": {
-      const { removed, bytes } = await sessions.clean({
+      const { removed, bytes, released } = await sessions.clean({
         olderThanMs: call.flags.olderThan ?? Number.POSITIVE_INFINITY,
+        environment: call.terminal.environment,
       });
-      const text = `${formatPlural(removed.length, "session")} removed, ${formatBytes(bytes)} freed in ${where}`;
-      return { json: { removed, bytes }, text };
+      const refs = released.length === 0 ? "" : `, ${formatPlural(released.length, "set-aside ref")} let go`;
+      const text = `${formatPlural(removed.length, "session")} removed, ${formatBytes(bytes)} freed${refs} in ${where}`;
+      return { json: { removed, bytes, released }, text };
     }
     case "encrypt": {
       const { files } = await sessions.encrypt(readPassphrase(call.terminal));
