@@ -49,7 +49,7 @@ export async function runTaskSession(
   const { phase, task } = session;
   const resume = await chooseSessionResume(bench, session);
   const place = await openWorkplace(bench, { session, resumeFrom: resume?.base });
-  const guard = await openGuard(bench, session, place);
+  let guard: ArtifactsGuard | undefined;
   let goesOn = false;
   try {
     const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
@@ -57,6 +57,7 @@ export async function runTaskSession(
     bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
     if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
     const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
+    guard = await openGuard(bench, session, place);
     const running = { bench, work, session, place, attempt, guard, asked };
     const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
     const result = await finishSession(running, await runSession(running, prompt));
@@ -65,7 +66,7 @@ export async function runTaskSession(
     if (result.outcome === "failed" && !goesOn) attempt.end(result.failure.kind);
     return result;
   } finally {
-    await guard.undoChanges();
+    await guard?.undoChanges();
     const kept = goesOn ? undefined : await place.close();
     if (kept) reportSetAside(bench, task.id, kept);
   }
