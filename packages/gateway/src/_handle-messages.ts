@@ -10,7 +10,7 @@ import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd }
 import { renderRecalledStream } from "./answer/_render-recalled.ts";
 import { type ExchangeWatch, recordExchange } from "./cassette/_record-exchange.ts";
 import { filterResponseHeaders } from "./forward/_filter-headers.ts";
-import { passChunks } from "./forward/_pass-chunks.ts";
+import { type ChunkPasser, passChunks } from "./forward/_pass-chunks.ts";
 import type { GatewayUpstream } from "./gateway.ts";
 import type { Admission, AdmittedCall } from "./limit/create-rate-limiter.ts";
 import { parseBody, parseRequest } from "./receive/_parse-request.ts";
@@ -37,6 +37,7 @@ interface Relay {
   recording: ExchangeWatch;
   /** What was seen of a streamed answer. */
   streamed: StreamedAnswer | undefined;
+  chunks: ChunkPasser | undefined;
   status: number | undefined;
 }
 
@@ -61,7 +62,8 @@ export async function handleMessages(exchange: Exchange): Promise<void> {
   const call = openCall(context, { scope, endpoint, asked, requestBody: body, requestHash });
   const upstream = context.chooseUpstream(asked.model);
   const gone = new AbortController();
-  response.on("close", () => gone.abort());
+  // With a reason of its own: the one that it makes up costs more than all the rest of it.
+  response.on("close", () => gone.abort("left"));
   const bytes = exchange.body.length;
   const admission = await context.limiter.admit({
     upstream: upstream.host,
@@ -117,7 +119,7 @@ function sendRelay(about: {
   const { method = "POST", rawHeaders } = request;
   const sent = upstream.send({ method, path, rawHeaders, body, scope });
   const recording = recordExchange(context, { scope, method, path, body, sent, response });
-  const relay: Relay = { ...about, sent, recording, streamed: undefined, status: undefined };
+  const relay: Relay = { ...about, sent, recording, streamed: undefined, chunks: undefined, status: undefined };
   sent.request.on("response", (answer) => {
     admitted.answered(answer.statusCode ?? 502, answer.headers);
     relayAnswer(relay, answer);
@@ -141,7 +143,7 @@ function relayAnswer(relay: Relay, answer: IncomingMessage): void {
   else collectAnswer(relay, { answer, source, isDecoded });
 }
 
-/** Passes a stream on chunk by chunk and reads it on the side; the call is booked before its last event is passed on. */
+/** Passes a stream on as it comes and reads it on the side; the call is booked before its last event is passed on. */
 function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Readable; isDecoded: boolean }): void {
   const { call, asked } = relay;
   const { response } = relay.exchange;
@@ -154,20 +156,32 @@ function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Rea
     answer.statusMessage,
     filterResponseHeaders(answer.rawHeaders, { isRewritten: from.isDecoded }),
   );
-  response.flushHeaders();
-  const chunks = passChunks(source, response);
-  source.on("data", (chunk: Buffer) => {
-    call.countChunk();
-    assembler.push(chunk);
-    if (!assembler.answer.isComplete || call.isFinished()) return chunks.pass(chunk);
+  let isBegun = false;
+  // Together with what came in the same read; by themselves where nothing did.
+  setImmediate(() => {
+    if (!isBegun && !response.destroyed) response.flushHeaders();
+  });
+  const chunks = passChunks(source, response, (bytes, send) => {
+    isBegun = true;
+    if (call.isFinished()) return send(bytes);
+    assembler.push(bytes);
+    if (!assembler.answer.isComplete) return send(bytes);
     call.finish(readStreamEnd(assembler.answer, asked, status), () => {
-      chunks.pass(chunk);
-      chunks.flush();
+      // All of it is here, mostly: then the end of the answer needs no write of its own.
+      const isOver = source === answer && answer.complete && source.readableLength === 0 && !response.destroyed;
+      if (isOver) response.end(bytes);
+      else send(bytes);
     });
   });
+  relay.chunks = chunks;
+  source.on("data", (chunk: Buffer) => {
+    call.countChunk();
+    chunks.pass(chunk);
+  });
   source.on("end", () => {
-    call.finish(readStreamEnd(assembler.answer, asked, status));
+    isBegun = true;
     chunks.flush();
+    call.finish(readStreamEnd(assembler.answer, asked, status));
     response.end();
   });
   source.on("error", () => breakOff(relay));
@@ -252,7 +266,9 @@ function failRelay(relay: Relay, reason: string): void {
 
 /** What is known of a call that did not come to its end. */
 function brokenEnd(relay: Relay, responseBody: unknown): CallEnd {
-  const { asked, status, streamed, sent } = relay;
+  const { asked, status, streamed, sent, chunks } = relay;
+  // What came before the break is read too.
+  chunks?.flush();
   if (streamed && status !== undefined) return readStreamEnd(streamed, asked, status);
   if (status !== undefined && status >= 300) return failedEnd(asked, status, responseBody);
   if (!sent.wasSent()) return failedEnd(asked, undefined, responseBody);

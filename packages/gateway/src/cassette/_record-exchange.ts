@@ -15,6 +15,8 @@ const noWatch: ExchangeWatch = { watch: () => undefined };
 /** How a streamed answer ends; in a text of the answer the quotes are escaped. */
 const lastEvent = Buffer.from('"message_stop"');
 
+const lineFeed = 10;
+
 /** Records a call once, at its first end: whole, broken off, left by the client, or without an answer. */
 export function recordExchange(
   context: GatewayContext,
@@ -65,12 +67,14 @@ export function recordExchange(
   };
 }
 
-/** The mark may lie across two chunks. */
+/** The mark may lie across two chunks, but not where the first of them ends a line. */
 function endsStream(chunks: readonly Buffer[]): boolean {
   const [last, before] = [chunks.at(-1), chunks.at(-2)];
   if (!last) return false;
   return (
     last.includes(lastEvent) ||
-    (before !== undefined && Buffer.concat([before.subarray(-20), last.subarray(0, 20)]).includes(lastEvent))
+    (before !== undefined &&
+      before.at(-1) !== lineFeed &&
+      Buffer.concat([before.subarray(-20), last.subarray(0, 20)]).includes(lastEvent))
   );
 }
