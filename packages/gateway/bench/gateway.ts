@@ -3,11 +3,13 @@
  *
  *   node --conditions=ccb-source packages/gateway/bench/gateway.ts
  *
- * Upstream, gateway and client are three processes, as in a build. Compare the ratios; absolute figures are this machine's.
+ * Upstream, gateway and client are three processes, as in a build. Compare the ratios; absolute figures are this machine's. Streams as fast as they go measure the processor: where the
+ * three share fewer than three free cores, the gateway's part is taken from the other two, and the processor time of a call says more than the ratio.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
+import { availableParallelism, loadavg } from "node:os";
 import { createMemoryMeter } from "../src/_testing/create-memory-meter.ts";
 import { sendStream, startUpstream, streamEvents } from "../src/_testing/start-upstream.ts";
 import { createGateway } from "../src/index.ts";
@@ -42,10 +44,27 @@ async function runGateway(baseUrl: string): Promise<void> {
   process.send?.(gateway.urlFor({ build: "bench", phase: undefined, task: undefined, agent: "bench" }));
 }
 
-async function startPart(...args: string[]): Promise<{ url: string; stop: () => void }> {
+interface Part {
+  url: string;
+  /** Milliseconds of processor time it has used. */
+  readCpuMs: () => Promise<number>;
+  stop: () => void;
+}
+
+async function startPart(...args: string[]): Promise<Part> {
   const child = fork(import.meta.filename, args, { execArgv: ["--conditions=ccb-source"] });
   const [url] = (await once(child, "message")) as [string];
-  return { url, stop: () => child.kill() };
+  const readCpuMs = async () => {
+    child.send("cpu");
+    const [used] = (await once(child, "message")) as [number];
+    return used;
+  };
+  return { url, readCpuMs, stop: () => child.kill() };
+}
+
+function tellCpu(): void {
+  const { user, system } = process.cpuUsage();
+  process.send?.((user + system) / 1_000);
 }
 
 async function runClient(): Promise<void> {
@@ -71,15 +90,25 @@ async function runClient(): Promise<void> {
   ];
   for (const round of rounds) {
     const ratios: number[] = [];
+    const cpuMs: number[] = [];
     for (let i = 0; i < 5; i++) {
       const direct = await runRound(upstream.url, round);
+      const before = await gateway.readCpuMs();
       const through = await runRound(gateway.url, round);
+      cpuMs.push(((await gateway.readCpuMs()) - before) / (round.clients * round.calls));
       ratios.push((direct / through) * 100);
     }
     const [least = 0, , middle = 0, , most = 0] = ratios.toSorted((a, b) => a - b);
     const range = `${least.toFixed(0)} to ${most.toFixed(0)}`;
-    console.log(`throughput, ${round.name}: ${middle.toFixed(1)} % of direct (median of 5, ${range})`);
+    const cpu = quantile(
+      cpuMs.toSorted((a, b) => a - b),
+      0.5,
+    ).toFixed(2);
+    console.log(
+      `throughput, ${round.name}: ${middle.toFixed(1)} % of direct (median of 5, ${range}); processor time of the gateway ${cpu} ms a call`,
+    );
   }
+  console.log(`load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`);
   gateway.stop();
   upstream.stop();
 }
@@ -135,6 +164,7 @@ function quantile(sorted: number[], share: number): number {
 // A part ends with the client that started it.
 process.on("disconnect", () => process.exit());
 const role = process.argv[2] ?? "client";
+process.on("message", tellCpu);
 if (role === "upstream") await runUpstream();
 else if (role === "gateway") await runGateway(process.argv[3] ?? "");
 else await runClient();

@@ -33,6 +33,8 @@ type Piece = (typeof pieces)[number];
 interface StreamEvent {
   raw: string;
   data: Fields | undefined;
+  /** What the event carries of a longer text. */
+  piece: Piece | undefined;
 }
 
 function mapStream(body: string, map: MapText): string {
@@ -42,7 +44,7 @@ function mapStream(body: string, map: MapText): string {
     const run = takeRun(events, at);
     at += run.length;
     const [first] = run;
-    const piece = first && pieceOf(first);
+    const piece = first?.piece;
     out.push(...(piece === undefined ? run.map((event) => mapEvent(event, map)) : mapRun(run, piece, map)));
   }
   return out.join("");
@@ -52,10 +54,10 @@ function mapStream(body: string, map: MapText): string {
 function takeRun(events: readonly StreamEvent[], at: number): StreamEvent[] {
   const first = events[at];
   if (!first) return [];
-  const piece = pieceOf(first);
+  const { piece } = first;
   let end = at + 1;
   const belongs = (event: StreamEvent | undefined) =>
-    event !== undefined && pieceOf(event) === piece && event.data?.index === first.data?.index;
+    event !== undefined && event.piece === piece && event.data?.index === first.data?.index;
   while (piece !== undefined && belongs(events[end])) end++;
   return events.slice(at, end);
 }
@@ -83,21 +85,41 @@ function renderEvent({ raw }: StreamEvent, data: Fields): string {
 
 /** Events with their line ends; what follows the last empty line is an event that was cut. */
 function splitEvents(body: string): StreamEvent[] {
-  return body
-    .split(/(?<=\n\r?\n)/)
-    .filter((raw) => raw !== "")
-    .map((raw) => ({ raw, data: dataOf(raw) }));
+  return splitAfterEmptyLines(body).map((raw) => {
+    const data = dataOf(raw);
+    return { raw, data, piece: pieceOf(data) };
+  });
 }
 
+function splitAfterEmptyLines(body: string): string[] {
+  if (body.includes("\r")) return body.split(/(?<=\n\r?\n)/).filter((raw) => raw !== "");
+  const parts: string[] = [];
+  let start = 0;
+  for (let at = body.indexOf("\n\n"); at >= 0; at = body.indexOf("\n\n", at + 1)) {
+    parts.push(body.slice(start, at + 2));
+    start = at + 2;
+  }
+  if (start < body.length) parts.push(body.slice(start));
+  return parts;
+}
+
+/** The form that nearly every event has. */
+const plainEvent = /^(?:event: [^\r\n]*\n)?data: ([^\r\n]*)\n\n$/;
+
 function dataOf(raw: string): Fields | undefined {
-  const lines = raw.split(/\r?\n/).filter((line) => line.startsWith("data:"));
-  const value = parse(lines.map((line) => line.slice(5).trimStart()).join("\n"));
+  const value = parse(plainEvent.exec(raw)?.[1] ?? joinData(raw));
   return typeof value === "object" && value !== null ? (value as Fields) : undefined;
 }
 
-function pieceOf({ data }: StreamEvent): Piece | undefined {
+function joinData(raw: string): string {
+  const lines = raw.split(/\r?\n/).filter((line) => line.startsWith("data:"));
+  return lines.map((line) => line.slice(5).trimStart()).join("\n");
+}
+
+function pieceOf(data: Fields | undefined): Piece | undefined {
   if (data?.type !== "content_block_delta") return undefined;
-  return pieces.find((piece) => typeof deltaOf(data)[piece] === "string");
+  const delta = deltaOf(data);
+  return pieces.find((piece) => typeof delta[piece] === "string");
 }
 
 function deltaOf(data: Fields | undefined): Fields {
