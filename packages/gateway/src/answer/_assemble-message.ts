@@ -95,8 +95,7 @@ function takeTextDelta(answer: StreamedAnswer, data: string): boolean {
 }
 
 /** An escape, the end of the text, or a control character, most of which JSON does not allow in one. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them, and a class of Unicode takes twice as long.
-const needsParsing = /[\\"\u0000-\u001f\u007f-\u009f]/;
+const needsParsing = /[\\"\p{Cc}]/u;
 
 function takeDelta(step: { block: Fields; index: number; delta: Fields; partialInputs: Map<number, string> }): void {
   const { block, delta, partialInputs, index } = step;
