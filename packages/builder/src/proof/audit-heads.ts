@@ -17,7 +17,7 @@ export function renderAuditHead({ sequence, hash }: AuditHead): [key: string, va
 }
 
 /** The heads in a text of trailer values, one a line; what is none is left out. Pure. */
-export function parseAuditHeads(text: string): AuditHead[] {
+function parseAuditHeads(text: string): AuditHead[] {
   return [...text.matchAll(/^(\d{1,15}) ([0-9a-f]{64})$/gm)].map(([, sequence, hash = ""]) => {
     return { sequence: Number(sequence), hash };
   });
