@@ -185,6 +185,7 @@ async function openTools(
     ledger,
     gateway,
     openOutput: logs.output,
+    auditHead: logs.auditHead,
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
     ...openPlanner(options, gateway),
     executor: options.executor ?? createClaudeCodeExecutor({ environment, homeDirectory: paths.sessionHome }),

@@ -3,6 +3,7 @@ import { createEventChannel } from "./_event-channel.ts";
 import { isAbandoned } from "./abandon.ts";
 import { carryOut } from "./carry-out.ts";
 import { createStateFile } from "./project/state-file.ts";
+import { renderAuditHead } from "./proof/audit-heads.ts";
 import { writeJournals } from "./report/write-journals.ts";
 import type { RunningBuild } from "./running-build.ts";
 import { type BuildSummary, writeSummary, writeTrace } from "./stages/write-summary.ts";
@@ -250,7 +251,7 @@ async function writeReport(running: RunningBuild, outcome: BuildOutcome, duratio
   return writeSummary(bench, { work, trace, outcome, durationMs, progressError });
 }
 
-/** Evidence, trace and summary belong to the project's history; a half-made task does not. */
+/** Evidence, trace and summary belong to the project's history; a half-made task does not. The head of the audit log goes with them, out of the log's own reach. */
 async function commitReport(bench: Workbench): Promise<void> {
   const { root: directory } = bench.paths;
   const journals = await writeJournals({
@@ -260,7 +261,7 @@ async function commitReport(bench: Workbench): Promise<void> {
   });
   await bench.repository.commitPaths(["artifacts", ...journals], {
     subject: `Report on ${bench.intake.projectName}`,
-    trailers: [["CCB-Build", bench.build]],
+    trailers: [["CCB-Build", bench.build], renderAuditHead(bench.auditHead())],
   });
 }
 

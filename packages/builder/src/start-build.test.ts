@@ -80,6 +80,10 @@ test("a specification becomes a tested, documented service, and the ledger is wh
   const log = git("log", "--format=%s%n%(trailers:key=CCB-Task,key=CCB-Requirements)");
   expect(log).toMatch(/Serve the notice\nCCB-Task: notice\nCCB-Requirements: FR-2/);
   expect(git("status", "--porcelain")).toBe("");
+  const [headLine = ""] = git("log", "--format=%(trailers:key=CCB-Audit-Head,valueonly)").trim().split("\n");
+  const [record = "", hash] = headLine.split(" ");
+  const auditLog = readFileSync(join(cwd, "out", "logs", "audit.jsonl"), "utf8").split("\n");
+  expect(auditLog[Number(record) - 1]?.slice(9, 73)).toBe(hash);
 
   const trace = artifact("trace.json");
   const notice = trace.rows.find((row: { requirement: { id: string } }) => row.requirement.id === "FR-2");

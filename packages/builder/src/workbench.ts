@@ -72,6 +72,8 @@ export interface Workbench {
   generatedCode: GeneratedCodeLog;
   /** Opens a place in the log for what a session's process writes to its standard error. */
   openOutput: BuildLogs["output"];
+  /** Number and hash of the audit log's last record. */
+  auditHead: BuildLogs["auditHead"];
   /** Plans and writes. */
   model: Model;
   /** The model server's own web search; undefined where it is not wanted or there is none. */

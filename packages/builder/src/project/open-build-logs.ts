@@ -1,6 +1,7 @@
 import type { ApiCallLog, BuildEvent, Clock } from "@ccb/core";
 import { createApiCallLog, createAuditLog, createLogFiles, type LogRotation, type OutputStream } from "@ccb/logging";
 import type { Store } from "@ccb/store";
+import type { AuditHead } from "../proof/audit-heads.ts";
 import { listAuditedFiles } from "../proof/list-audited-files.ts";
 import { listEventsAfter } from "../report/read-build-record.ts";
 import type { ProjectPaths } from "./project-paths.ts";
@@ -12,6 +13,8 @@ export interface BuildLogs {
   calls: ApiCallLog;
   /** A place for what a session's process writes to its standard error; each line is a record of "claude-code". */
   output(of: { phase: string; task: string; attempt: number }): OutputStream;
+  /** Number and hash of the audit log's last record, which is on the disk then. */
+  auditHead(): AuditHead;
   /** Vouches for the artifacts as they are now, and closes the files. */
   close(): void;
 }
@@ -36,6 +39,7 @@ export function openBuildLogs(options: {
     },
     calls: createApiCallLog({ directory: paths.apiCalls, redact, clock, onWritten: (call) => audit.call(call) }),
     output: (of) => files.stream("claude-code", "debug", of),
+    auditHead: () => audit.head(),
     close() {
       audit.files(listAuditedFiles(paths.root));
       audit.close();

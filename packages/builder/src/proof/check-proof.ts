@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { BuildEvent } from "@ccb/core";
 import { type AuditEntry, type AuditVerdict, verifyAuditLog } from "@ccb/logging";
+import type { AuditHead } from "./audit-heads.ts";
 
 /** What is checked: the bytes of the audit log, and ways to read what it vouches for. */
 export interface ProofSources {
@@ -9,6 +10,8 @@ export interface ProofSources {
   read: (path: string) => Buffer | undefined;
   /** What else knows of the build, to find records that are missing at the log's end; undefined where there is no database. */
   ledger: ProofLedger | undefined;
+  /** Heads of the log that were kept elsewhere, to find a log that was written anew as a whole. */
+  heads?: readonly AuditHead[];
 }
 
 /** The database's own account of a build. */
@@ -20,7 +23,7 @@ export interface ProofLedger {
 
 /** What a check found: problems are sentences, none means that everything agrees. */
 export interface ProofReport {
-  chain: Omit<AuditVerdict, "entries"> & { records: number };
+  chain: Omit<AuditVerdict, "entries" | "hashes"> & { records: number };
   events: number;
   calls: number;
   files: number;
@@ -37,7 +40,7 @@ interface AuditedCall {
 
 /** Holds an audit log against itself, against the files it vouches for and against the ledger. Pure but for `read`. */
 export function checkProof(sources: ProofSources): ProofReport {
-  const { entries, ...chain } = verifyAuditLog(sources.auditLog);
+  const { entries, hashes, ...chain } = verifyAuditLog(sources.auditLog);
   const events = bodiesOf<BuildEvent>(entries, "event");
   const calls = bodiesOf<AuditedCall>(entries, "call");
   const files = latestFiles(entries);
@@ -49,6 +52,7 @@ export function checkProof(sources: ProofSources): ProofReport {
     ...describeChain(chain, entries),
     ...calls.flatMap((call) => checkFile(sources, `logs/api_calls/${call.path}`, call.sha256)),
     ...files.flatMap(({ path, sha256 }) => checkFile(sources, path, sha256)),
+    ...(chain.intact ? checkHeads(sources.heads ?? [], hashes) : []),
     // After a changed record nothing more is known, so the ledger would only repeat the finding.
     ...(sources.ledger && chain.intact ? checkLedger(sources.ledger, events, costMicroUsd) : []),
   ];
@@ -60,7 +64,7 @@ export function checkProof(sources: ProofSources): ProofReport {
   return { chain: { ...chain, records: entries.length }, ...counts, costMicroUsd, restoredEvents, problems };
 }
 
-function describeChain(chain: Omit<AuditVerdict, "entries">, entries: AuditEntry[]): string[] {
+function describeChain(chain: Omit<ProofReport["chain"], "records">, entries: AuditEntry[]): string[] {
   const { changed } = chain;
   return [
     ...(changed
@@ -90,6 +94,15 @@ function checkLedger(ledger: ProofLedger, events: BuildEvent[], costMicroUsd: nu
     );
   }
   return problems;
+}
+
+/** The log still has each record whose hash was kept elsewhere. */
+function checkHeads(heads: readonly AuditHead[], hashes: readonly string[]): string[] {
+  const gone = heads.find(({ sequence, hash }) => hashes[sequence - 1] !== hash);
+  if (!gone) return [];
+  const what = `a commit says that record ${gone.sequence} has the hash ${gone.hash}`;
+  const found = hashes[gone.sequence - 1] ?? "no such record";
+  return [`logs/audit.jsonl: ${what}, the log has ${found}: the log was cut or written anew`];
 }
 
 /** The last word on each file. */

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { hash } from "node:crypto";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ending, makeProject, story } from "../../test-support/make-project.ts";
 import { compress, decompress } from "./_sealed-gzip.ts";
 import { parseTar, renderTar } from "./_tar.ts";
+import { readAuditHeads, renderAuditHead } from "./audit-heads.ts";
 import { exportProof, verifyBundle } from "./proof-bundle.ts";
 import { verifyProject } from "./verify-project.ts";
 
@@ -62,6 +64,41 @@ describe("verifyProject", () => {
     const lines = bytes.toString().split("\n");
     writeFileSync(auditLog(), `${lines.slice(0, -4).join("\n")}\n`);
     expect(problems()[0]).toContain("records are missing at its end");
+  });
+
+  it("finds a log that was written anew as a whole, by the head that a commit of the project holds", async () => {
+    makeProject(directory);
+    const env = { PATH: process.env.PATH ?? "", HOME: parent };
+    const git = (...args: string[]) => {
+      const who = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
+      const { status, stderr } = spawnSync("git", [...who, ...args], { cwd: directory, env, encoding: "utf8" });
+      expect([status, stderr]).toEqual([0, ""]);
+    };
+    const check = async () => verifyProject(directory, await readAuditHeads({ directory, environment: env })).problems;
+    expect(await check()).toEqual([]);
+    git("init", "--quiet");
+    expect(await check()).toEqual([]);
+    const { chain } = verifyProject(directory);
+    const trailer = renderAuditHead({ sequence: chain.records, hash: chain.head }).join(": ");
+    git("commit", "--quiet", "--allow-empty", "-m", `Report\n\nCCB-Build: b-1\n${trailer}`);
+    expect(await check()).toEqual([]);
+
+    const entries = readFileSync(auditLog(), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.slice(83, -1));
+    let head = "0".repeat(64);
+    const rewritten = entries.map((entry) => {
+      const forged = entry.replace("500 instead of 200", "200 as it should");
+      head = hash("sha256", `${head}\n${forged}`);
+      return `{"hash":"${head}","entry":${forged}}\n`;
+    });
+    writeFileSync(auditLog(), rewritten.join(""));
+    // The forged chain is whole in itself: without the commit nothing is seen.
+    expect(problems()).toEqual([]);
+    expect(await check()).toEqual([
+      `logs/audit.jsonl: a commit says that record ${chain.records} has the hash ${chain.head}, the log has ${head}: the log was cut or written anew`,
+    ]);
   });
 
   it("takes a torn tail for what it is", () => {

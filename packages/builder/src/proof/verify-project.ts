@@ -3,18 +3,19 @@ import { join } from "node:path";
 import { CcbError } from "@ccb/core";
 import { planProjectPaths } from "../project/project-paths.ts";
 import { type BuildRecord, readBuildRecord } from "../report/read-build-record.ts";
+import type { AuditHead } from "./audit-heads.ts";
 import { checkProof, type ProofLedger, type ProofReport } from "./check-proof.ts";
 
 /**
  * Checks the audit log of a project directory: every byte of it, every call's file and every artifact it vouches for, and that it holds all events of the
- * database. Changes nothing, and may be used while the build runs.
+ * database and the records that `heads` names (see `readAuditHeads`). Changes nothing, and may be used while the build runs.
  *
  * CcbError `bad-input` where there is no build or no audit log.
  */
-export function verifyProject(directory: string): ProofReport {
+export function verifyProject(directory: string, heads: readonly AuditHead[] = []): ProofReport {
   // The database first: the log is written after it, so a build that runs on makes no event seem to be missing.
   const ledger = ledgerOf(readBuildRecord(directory));
-  return checkProof({ auditLog: readAuditLog(directory), read: (path) => readIfThere(directory, path), ledger });
+  return checkProof({ auditLog: readAuditLog(directory), read: (path) => readIfThere(directory, path), ledger, heads });
 }
 
 /** The bytes of a project's audit log. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { exportProof, type ProofReport, verifyBundle, verifyProject } from "@ccb/builder/report";
+import { exportProof, type ProofReport, readAuditHeads, verifyBundle, verifyProject } from "@ccb/builder/report";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";
 import { findProject } from "../project/find-project.ts";
@@ -28,7 +28,7 @@ export async function runAuditVerify(call: {
   const { flags, terminal } = call;
   const path = call.path === undefined ? undefined : resolve(terminal.cwd, call.path);
   const isBundle = path !== undefined && existsSync(path) && statSync(path).isFile();
-  const found = isBundle ? verifyBundle(readFileSync(path)) : verifyProject(findProject(call.path, terminal.cwd));
+  const found = isBundle ? verifyBundle(readFileSync(path)) : await verifyDirectory(call.path, terminal);
   const problems = [...found.problems, ...compareHead(found, flags.head)];
   const report = { ...found, problems };
   if (flags.json) terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -60,6 +60,11 @@ export async function runAuditExport(call: {
     );
   }
   return problems.length === 0 ? exitCodes.done : exitCodes.acceptanceFailed;
+}
+
+async function verifyDirectory(path: string | undefined, { cwd, environment }: Terminal): Promise<ProofReport> {
+  const directory = findProject(path, cwd);
+  return verifyProject(directory, await readAuditHeads({ directory, environment }));
 }
 
 function compareHead(report: ProofReport, head: string | undefined): string[] {

@@ -45,7 +45,7 @@ export interface AuditLog {
   call(call: WrittenCall): void;
   /** Vouches for files as they are now; a later record for the same path takes the place of an earlier one. */
   files(files: AuditedFile[]): void;
-  /** How many records there are, and the hash of the last: whoever keeps it elsewhere can tell whether the whole log was replaced. */
+  /** How many records there are, and the hash of the last, once they are on the disk: whoever keeps it elsewhere can tell whether the whole log was replaced. */
   head(): { sequence: number; hash: string };
   close(): void;
 }
@@ -97,7 +97,11 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       append("files", files);
       fsyncSync(descriptor);
     },
-    head: () => ({ sequence, hash: head }),
+    head() {
+      // A head that is kept elsewhere must not outlive its record in a power cut.
+      fsyncSync(descriptor);
+      return { sequence, hash: head };
+    },
     close: () => closeSync(descriptor),
   };
 }

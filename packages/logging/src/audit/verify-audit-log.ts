@@ -6,6 +6,8 @@ export interface AuditVerdict {
   intact: boolean;
   /** The records up to the first that was changed. */
   entries: AuditEntry[];
+  /** The hash of each of them. */
+  hashes: string[];
   /** Hash of the last of them. */
   head: string;
   /** The first record that is not what was written. */
@@ -23,10 +25,11 @@ export interface AuditVerdict {
 export function verifyAuditLog(bytes: Uint8Array): AuditVerdict {
   const log = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: AuditEntry[] = [];
+  const hashes: string[] = [];
   let head = genesis;
   let start = 0;
   const verdict = (rest: Partial<AuditVerdict>): AuditVerdict => {
-    return { intact: rest.changed === undefined, entries, head, changed: undefined, torn: undefined, ...rest };
+    return { intact: rest.changed === undefined, entries, hashes, head, changed: undefined, torn: undefined, ...rest };
   };
   while (start < log.length) {
     const end = log.indexOf(10, start);
@@ -37,6 +40,7 @@ export function verifyAuditLog(bytes: Uint8Array): AuditVerdict {
       return verdict({ changed: changedAt(entries.length + 1, start, `it has number ${record.entry.sequence}`) });
     }
     entries.push(record.entry);
+    hashes.push(record.hash);
     head = record.hash;
     start = end + 1;
   }

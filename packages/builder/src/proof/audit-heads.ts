@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runGit } from "../repository/run-git.ts";
+
+/** A place in an audit log: how many records it had, and the hash of the last of them. */
+export interface AuditHead {
+  sequence: number;
+  hash: string;
+}
+
+/** Trailer of the commits that keep the head of the audit log outside of it. */
+const trailerKey = "CCB-Audit-Head";
+
+/** The trailer of a commit for the head of the audit log at that time. */
+export function renderAuditHead({ sequence, hash }: AuditHead): [key: string, value: string] {
+  return [trailerKey, `${sequence} ${hash}`];
+}
+
+/** The heads in a text of trailer values, one a line; what is none is left out. Pure. */
+function parseAuditHeads(text: string): AuditHead[] {
+  return [...text.matchAll(/^(\d{1,15}) ([0-9a-f]{64})$/gm)].map(([, sequence, hash = ""]) => {
+    return { sequence: Number(sequence), hash };
+  });
+}
+
+/**
+ * The heads of the audit log that the project's commits hold, newest first; none without a repository or a commit. Rejects with a CcbError `io-failed` where git cannot read the
+ * repository.
+ */
+export async function readAuditHeads(options: {
+  directory: string;
+  environment: Record<string, string>;
+}): Promise<AuditHead[]> {
+  const { directory } = options;
+  if (!existsSync(join(directory, ".git"))) return [];
+  const format = `%(trailers:key=${trailerKey},valueonly)`;
+  // `--all` also answers where there is no commit yet.
+  return parseAuditHeads(await runGit({ args: ["log", "--all", `--format=${format}`], ...options }));
+}
