@@ -12,8 +12,9 @@ export interface TreeEntry {
 /** What is not compared between a build and its replay, and why not. */
 export const outsideComparison: readonly { pattern: RegExp; what: string; why: string }[] = [
   {
-    pattern: /^artifacts\/(evidence\/.*|acceptance\.\w+|junit\.xml|report\.html|summary\.json|trace\.json)$/,
-    what: "artifacts/evidence/, acceptance.*, junit.xml, report.html, summary.json, trace.json",
+    pattern:
+      /^artifacts\/(evidence\/.*|acceptance\.\w+|code-report\.json|junit\.xml|report\.html|summary\.json|trace\.json|vulnerabilities\.json)$/,
+    what: "artifacts/evidence/, acceptance.*, code-report.json, junit.xml, report.html, summary.json, trace.json, vulnerabilities.json",
     why: "they hold the times, durations, ports and commits of the run itself",
   },
   {

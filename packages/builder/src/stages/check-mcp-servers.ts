@@ -8,7 +8,12 @@ const answerLimitMs = 20_000;
 
 /** Starts every MCP server once, before a session depends on it. A required one that fails ends the build; another is named and left. */
 export async function checkMcpServers(bench: Workbench): Promise<void> {
-  const health = await checkServers(bench.servers, { timeoutMs: answerLimitMs, signal: bench.signal });
+  const health = await checkServers(bench.servers, {
+    timeoutMs: answerLimitMs,
+    signal: bench.signal,
+    // With the mark of the build: whatever ends this process also ends a server that is just starting.
+    environment: bench.environment,
+  });
   tellFileCost(bench, health);
   for (const { name, status, reason } of health) {
     if (status === "ready") continue;
