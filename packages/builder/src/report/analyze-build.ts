@@ -1,5 +1,6 @@
 import type { BuildEvent, BuildEventBody, BuildOutcome } from "@ccb/core";
 import { type CallSums, type Distribution, measureDistribution, sumCallsBy, tokensOf } from "./_measure.ts";
+import { findForecasts, type ToldForecast } from "./forecast-sections.ts";
 import type { BuildRecord } from "./read-build-record.ts";
 import { type ComplianceReport, sumCompliance } from "./sum-compliance.ts";
 
@@ -46,6 +47,8 @@ export interface BuildAnalytics {
     byTask: CallSums[];
     byModel: CallSums[];
   };
+  /** What the build was expected to cost; empty where nothing was forecast. */
+  forecasts: ToldForecast[];
   quality: {
     criteriaPassed: number;
     criteriaFailed: number;
@@ -119,6 +122,7 @@ export function analyzeBuild(record: BuildRecord): BuildAnalytics {
       byTask: sumCallsBy(calls, ({ task }) => task ?? "(no task)"),
       byModel: sumCallsBy(calls, ({ model }) => model),
     },
+    forecasts: findForecasts(events),
     quality: measureQuality(record),
     mcp: measureMcp(events),
     packages: findPackages(events),

@@ -2,6 +2,7 @@ import { formatCount, formatMs, formatShare, formatUsd } from "./_format.ts";
 import type { CallSums } from "./_measure.ts";
 import type { BuildAnalytics } from "./analyze-build.ts";
 import { planComplianceSections } from "./compliance-sections.ts";
+import { planForecastSections } from "./forecast-sections.ts";
 import { planPackageSections } from "./package-sections.ts";
 
 /** A table of a report; every form of it is rendered from these. */
@@ -16,6 +17,7 @@ export function planReportSections(analytics: BuildAnalytics): ReportSection[] {
   const { performance, resources } = analytics;
   const sections = [
     { title: "Summary", columns: ["", ""], rows: summarize(analytics) },
+    ...planForecastSections(analytics.forecasts, resources.costMicroUsd),
     { title: "Quality", columns: ["", ""], rows: describeQuality(analytics) },
     durations("Stages", performance.stages),
     durations("Phases", performance.phases),
