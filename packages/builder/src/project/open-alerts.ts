@@ -4,7 +4,7 @@ import { type AlertChange, type AlertRules, createAlertWatch, sendAlert } from "
 /** Watches a build's thresholds and tells of those that are crossed. */
 export interface BuildAlerts {
   take(event: BuildEvent): void;
-  /** No alert begins after it; waits for those under way to be delivered. */
+  /** No alert begins after it; waits for those under way to be delivered, or to be told as failed. The journal has to be open until then. */
   close(): Promise<void>;
 }
 
@@ -41,7 +41,8 @@ export function openAlerts(options: {
       ...(webhook === undefined ? {} : { webhook }),
       ...(command === undefined ? {} : { command }),
     });
-    if (!isClosed) for (const message of problems) emit({ type: "warning", message });
+    // Told also when the build has ended meanwhile: whoever relies on an alert has to know that it went nowhere.
+    for (const message of problems) emit({ type: "warning", message });
   };
   const raise = (changes: AlertChange[]): void => {
     if (changes.length === 0) return;
