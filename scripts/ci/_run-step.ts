@@ -10,7 +10,7 @@ export interface StepResult {
 }
 
 /** A step that hangs is ended, with all that it started. */
-const limitMs = 30 * 60_000;
+const limitMs = 45 * 60_000;
 
 /** Runs a step and waits for its end; never rejects. */
 export function runStep(step: Step, root: string): Promise<StepResult> {
