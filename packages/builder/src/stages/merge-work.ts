@@ -42,7 +42,11 @@ export async function mergeWork(bench: Workbench, work: BuildWork, options: Merg
   const merged = await place.integrate(made, message, async (directory) =>
     mayTest ? testMerged(bench, work, { phase: phase.id, task: task.id, directory }) : [],
   );
-  if (merged.outcome === "merged") return { outcome: "merged", commit: merged.commit };
+  if (merged.outcome === "merged") {
+    // At once: the next in the queue is tested together with it.
+    if (!session.isRepair) work.commits.set(task.id, merged.commit);
+    return { outcome: "merged", commit: merged.commit };
+  }
   if (merged.outcome === "rejected") {
     const { failed } = merged;
     rounds.tests += 1;

@@ -154,13 +154,15 @@ test("a build that is interrupted starts nothing more, ends when what is under w
       const world = begin(policy);
       for (const one of given) if (!world.ending) move(world, plan, one);
       if (world.ending) return;
+      // A build that is about to end, because something failed and the rest is waited for, keeps that reason.
+      const ending = world.state.ending ?? { outcome: "stopped", reason: "Ctrl-C" };
       take(world, advanceBuild(world.state, { type: "interrupted", outcome: "stopped", reason: "Ctrl-C" }));
       const left = world.open.splice(0);
       for (const effect of left) {
         take(world, advanceBuild(world.state, answer(effect, plan, true)));
         expect(world.open).toEqual([]);
       }
-      expect(world.ending).toEqual({ type: "end", outcome: "stopped", reason: "Ctrl-C" });
+      expect(world.ending).toEqual({ type: "end", ...ending });
       expect(lifecycleOf(world.state)).toBe("failed");
     }),
   );
