@@ -54,6 +54,7 @@ async function lookRedFirst({ bench, work, redFirst }: RunningBuild, phase: stri
 async function acceptPhase(running: RunningBuild, phaseId: string): Promise<BuildInput> {
   const { bench, work } = running;
   const startedMs = bench.clock.monotonicMs();
+  await endTasks(running, phaseId);
   const acceptance = await checkPhase(bench, work, phaseId);
   if (bench.signal.aborted) throw bench.signal.reason;
   running.acceptances.set(phaseId, acceptance);
@@ -70,6 +71,15 @@ async function acceptPhase(running: RunningBuild, phaseId: string): Promise<Buil
     });
   });
   return { type: "phase-checked", phase: phaseId, passed, reason };
+}
+
+/** Lets go of what a phase's tasks were kept by until they were merged and journalled: all at once, since each takes a start of git. */
+async function endTasks({ bench, work }: RunningBuild, phaseId: string): Promise<void> {
+  if (bench.parallelTasks === 1) return;
+  const tasks = work.plan.phases.find(({ id }) => id === phaseId)?.tasks ?? [];
+  const merged = tasks.filter(({ id }) => work.commits.has(id));
+  await bench.worktrees.release(merged.map(({ id }) => `done/${id}`));
+  await bench.worktrees.prune();
 }
 
 /** One session in which Claude is shown what the failed checks saw; its commit counts for the tasks concerned. */

@@ -3,7 +3,6 @@ import type { RunningBuild } from "./running-build.ts";
 import { saveTask } from "./stages/reuse-task.ts";
 import { runTaskSession } from "./stages/run-task.ts";
 import type { TaskSession } from "./stages/task-session.ts";
-import { worksInWorktree } from "./workplace/workplace.ts";
 
 /** Runs a session; its result, its end and the end of its attempt are journalled as one. */
 export async function runSession(running: RunningBuild, session: TaskSession) {
@@ -32,6 +31,5 @@ export async function runSession(running: RunningBuild, session: TaskSession) {
       durationMs,
     });
   });
-  if (isDone && worksInWorktree(bench, session)) await bench.worktrees.release(`done/${task.id}`);
   return result;
 }

@@ -1,6 +1,7 @@
 import type { GateFinding } from "@ccb/testing/gate";
 import { planRepairs } from "@ccb/testing/production";
 import type { Failure } from "../recovery/failure.ts";
+import type { ChangedFile } from "../repository/open-repository.ts";
 import type { TaskSession } from "../stages/task-session.ts";
 import type { Workbench } from "../workbench.ts";
 import type { Workplace } from "../workplace/workplace.ts";
@@ -20,13 +21,14 @@ export type GateStep =
 /** Judges a session's work before it may be committed: its findings go back to the session, and after two rounds the task has failed. `round` counts from 1. */
 export async function holdToGate(
   bench: Workbench,
-  at: { session: TaskSession; place: Workplace; guard: ArtifactsGuard; round: number },
+  at: { session: TaskSession; place: Workplace; guard: ArtifactsGuard; changed: readonly ChangedFile[]; round: number },
 ): Promise<GateStep> {
-  const { session, place, guard, round } = at;
+  const { session, place, guard, changed, round } = at;
   const startedMs = bench.clock.monotonicMs();
   const verdict = await judgeWork({
     repository: place.repository,
     base: place.base,
+    changed,
     environment: bench.environment,
     artifacts: await guard.undoChanges(),
     waivers: bench.waivers,

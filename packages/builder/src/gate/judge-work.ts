@@ -9,7 +9,7 @@ import {
   type WaiverOutcome,
   waiverFile,
 } from "@ccb/testing/gate";
-import type { Repository } from "../repository/open-repository.ts";
+import type { ChangedFile, Repository } from "../repository/open-repository.ts";
 import { runGitForAnswer } from "../repository/run-git.ts";
 import type { ChangedArtifacts } from "./guard-artifacts.ts";
 
@@ -28,6 +28,8 @@ export interface JudgeWorkOptions {
   repository: Repository;
   /** The commit the work began from. */
   base: string;
+  /** Files that differ from it. */
+  changed: readonly ChangedFile[];
   environment: Record<string, string>;
   /** What was changed of CCB's own files. */
   artifacts: ChangedArtifacts;
@@ -72,10 +74,12 @@ function isOnlyTold({ rule }: GateFinding): boolean {
 
 /** The code before and after; what did not change is read once, and nothing is read where no code changed. */
 async function readTrees(options: JudgeWorkOptions): Promise<{ before: Tree; after: Tree }> {
-  const { repository, base } = options;
-  const changed = (await repository.listChanges(base)).filter((path) => isJudgedPath(path) || path === waiverFile);
+  const { repository } = options;
+  const isRead = (path: string) => isJudgedPath(path) || path === waiverFile;
+  const changed = options.changed.map(({ path }) => path).filter(isRead);
   if (changed.length === 0) return { before: {}, after: {} };
-  const paths = (await repository.listFiles()).filter((path) => isJudgedPath(path) || path === waiverFile);
+  // What was just written is not in the index yet.
+  const paths = [...new Set([...(await repository.listFiles()).filter(isRead), ...changed])];
   const after = await readAll(paths, (path) => readText(join(repository.directory, path)));
   const older = await readAll(changed, (path) => readCommitted(options, path));
   const before: Tree = { ...after };

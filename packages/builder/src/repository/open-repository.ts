@@ -45,8 +45,8 @@ export interface Repository {
   commitPaths(paths: readonly string[], message: CommitMessage): Promise<void>;
   /** Makes a commit HEAD again without touching a file: what was committed since is uncommitted. */
   takeBackCommits(base: string): Promise<void>;
-  /** Paths that differ from a commit in the working tree, new ones included; artifacts/ is not looked at. */
-  listChanges(from: string): Promise<string[]>;
+  /** Files that differ from a commit in the working tree, new ones included; artifacts/ is not looked at. */
+  listChanges(from: string): Promise<ChangedFile[]>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
   listFiles(): Promise<string[]>;
   /**
@@ -76,6 +76,8 @@ export function openRepository(options: { directory: string; environment: Record
   const { directory } = options;
   const git = (args: string[]) => runGit({ args, directory, environment: options.environment });
   const text = async (args: string[]) => (await git(args)).trim();
+  /** What this process committed last; saves a search of the history before each task. */
+  let latest: { commit: string; trailers: CommitMessage["trailers"] } | undefined;
   const head = async () =>
     readHead(directory) ?? ((await text(["rev-parse", "--quiet", "--verify", "HEAD"]).catch(() => "")) || undefined);
   return {
@@ -90,6 +92,8 @@ export function openRepository(options: { directory: string; environment: Record
       await ensureIdentity(git);
     },
     async lastCommitOf(build) {
+      const isOurs = latest?.trailers.some(([key, value]) => key === "CCB-Build" && value === build);
+      if (latest && isOurs && latest.commit === (await head())) return latest.commit;
       return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
     },
     async listTaskCommits() {
@@ -110,11 +114,15 @@ export function openRepository(options: { directory: string; environment: Record
     readAtHead: async (path) => git(["show", `HEAD:${path}`]).catch(() => undefined),
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
     async commitSince(base, message, leaveOut) {
-      const folded = base && (await head()) !== base ? await text(["log", "--format=- %s", `${base}..HEAD`]) : "";
-      if (folded) await git(["reset", "--quiet", "--soft", base as string]);
+      const moved = base !== undefined && (await head()) !== base ? base : undefined;
+      const folded = moved ? await text(["log", "--format=- %s", `${moved}..HEAD`]) : "";
+      // Also where the session went back in history: what was merged before it stays below its work.
+      if (moved) await git(["reset", "--quiet", "--soft", moved]);
       await git(["add", "--all", "--", ".", ...(leaveOut ? [`:!${leaveOut}`] : [])]);
       await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
-      return (await head()) as string;
+      const commit = (await head()) as string;
+      latest = { commit, trailers: message.trailers };
+      return commit;
     },
     async commitPaths(paths, message) {
       const present = paths.filter((path) => existsSync(join(directory, path)));
@@ -127,9 +135,10 @@ export function openRepository(options: { directory: string; environment: Record
       if ((await head()) !== base) await git(["reset", "--quiet", "--soft", base]);
     },
     async listChanges(from) {
-      await git(["add", "--all", "--", ".", ":!artifacts"]);
-      const rows = await git(["diff", "--cached", "--name-only", "--no-renames", "-z", from]);
-      return rows.split("\0").filter((path) => path !== "");
+      const seen = readStatus(await git([...statusArgs, "-z", ...exceptArtifacts]), from);
+      if (seen !== undefined) return seen;
+      await git(["add", "--all", ...exceptArtifacts]);
+      return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from]));
     },
     async changedFiles(from, to) {
       return parseNameStatus(await git(["diff", "--name-status", "--no-renames", "-z", from, to]));
@@ -139,7 +148,7 @@ export function openRepository(options: { directory: string; environment: Record
     },
     async setAside(commit, name) {
       if (await standsAt(git, commit)) return undefined;
-      await git(["add", "--all", "--", ".", ":!artifacts"]);
+      await git(["add", "--all", ...exceptArtifacts]);
       const tree = await text(["write-tree"]);
       const kept = tree === (await text(["rev-parse", `${commit}^{tree}`])) ? undefined : `refs/ccb/set-aside/${name}`;
       if (kept) {
@@ -154,10 +163,12 @@ export function openRepository(options: { directory: string; environment: Record
 
 /** Whether HEAD is `commit` and the working tree holds nothing else, artifacts/ not looked at. One call of git; setting aside takes five. */
 async function standsAt(git: (args: string[]) => Promise<string>, commit: string): Promise<boolean> {
-  const status = ["status", "--porcelain=v2", "--branch", "--untracked-files=all", "--", ".", ":!artifacts"];
-  const [first, ...others] = (await git(status)).split("\n").filter((line) => line !== "");
+  const [first, ...others] = (await git([...statusArgs, ...exceptArtifacts])).split("\n").filter((line) => line !== "");
   return first === `# branch.oid ${commit}` && others.every((line) => line.startsWith("# "));
 }
+
+const statusArgs = ["status", "--porcelain=v2", "--branch", "--untracked-files=all", "--no-renames"];
+const exceptArtifacts = ["--", ".", ":!artifacts"];
 
 /** Top-level names that hold no built code. */
 const notSource =
@@ -192,6 +203,24 @@ export function renderMessage(message: CommitMessage, folded: string): string {
   ];
   const trailers = message.trailers.map(([key, value]) => `${key}: ${value.replaceAll(/\s+/g, " ")}`).join("\n");
   return [...parts, trailers].filter((part) => part.trim() !== "").join("\n\n");
+}
+
+/**
+ * What `git status` says of a working tree that stands on `from` with nothing staged, as of nearly every session; undefined where it says anything else, which takes the index to tell. Pure.
+ */
+export function readStatus(output: string, from: string): ChangedFile[] | undefined {
+  const [first, ...rows] = output
+    .split("\0")
+    .filter((row) => row !== "" && !/^# branch\.(head|upstream|ab) /.test(row));
+  if (first !== `# branch.oid ${from}`) return undefined;
+  const files = rows.map((row): ChangedFile | undefined => {
+    const [, change, changed] = /^1 \.([MTD]) (?:\S+ ){6}(.+)$/s.exec(row) ?? [];
+    if (changed !== undefined) return { path: changed, change: change === "D" ? "deleted" : "modified" };
+    // A folder is named with a slash where it is a repository of its own.
+    const made = /^\? (.*[^/])$/s.exec(row)?.[1];
+    return made === undefined ? undefined : { path: made, change: "added" };
+  });
+  return files.some((file) => file === undefined) ? undefined : (files as ChangedFile[]);
 }
 
 function parseNameStatus(output: string): ChangedFile[] {

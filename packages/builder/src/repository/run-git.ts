@@ -18,6 +18,8 @@ export interface GitCall {
   args: string[];
   directory: string;
   environment: Record<string, string>;
+  /** What it reads on standard input; nothing when omitted. */
+  input?: string;
   /** Exit codes that are an answer and no failure; 0 when omitted. */
   answers?: readonly number[];
 }
@@ -39,12 +41,14 @@ export function runGitForAnswer(call: GitCall): Promise<{ stdout: string; stderr
         GIT_CEILING_DIRECTORIES: parentOf(call.directory),
         LC_ALL: "C",
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    // It may end before it has read all; then its exit code says why.
+    child.stdin.on("error", () => undefined).end(call.input);
     child.on("error", (cause) => reject(gitError(call.args, `git could not be started: ${cause.message}`, cause)));
     child.on("close", (code) => {
       const stderr = Buffer.concat(err).toString("utf8").trim();

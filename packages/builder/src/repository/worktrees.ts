@@ -15,25 +15,35 @@ export type MergeResult =
 /** Looks at a merged tree, by its hash, before the main line moves to it; what it finds keeps it from there. */
 export type TryTree = (tree: string, head: string) => Promise<Evidence[]>;
 
+export interface MergeOptions {
+  commit: string;
+  /** The commit's parent; found out when omitted. */
+  parent?: string;
+  message: CommitMessage | string;
+  tryTree?: TryTree;
+}
+
 /** Worktrees of a repository and the way of their commits onto its main line. Every method rejects with a CcbError that holds git's own words. */
 export interface Worktrees {
   /** A worktree at `base` with no branch. What stands at the path is removed first. */
   add(path: string, base: string): Promise<void>;
-  /** Removes a worktree and its directory; one that is not there is no error. */
+  /** Removes a worktree's directory; one that is not there is no error. Git's own note of it stays until `prune`. */
   remove(path: string): Promise<void>;
+  /** Removes git's notes of worktrees that are gone. */
+  prune(): Promise<void>;
   /** Absolute paths of all worktrees but the main one. */
   list(): Promise<string[]>;
   /** Keeps a commit reachable under `refs/ccb/<name>`. */
   keep(name: string, commit: string): Promise<void>;
   /** Commits kept under `refs/ccb/<prefix>`, by what follows the prefix. */
   listKept(prefix: string): Promise<Map<string, string>>;
-  /** Lets a kept commit go; call it only once the commit, or what was made of it, is in the history. */
-  release(name: string): Promise<void>;
+  /** Lets kept commits go, those that are there; call it only once each, or what was made of it, is in the history. */
+  release(names: readonly string[]): Promise<void>;
   /**
    * Brings one commit onto HEAD: as it is where HEAD is its parent, else as a new commit with the merged tree. The merge is tried without touching
    * any file first, and `tryTree` may look at the result; a conflict or a finding changes nothing. HEAD moves only if it is still where it was.
    */
-  merge(commit: string, message: CommitMessage | string, tryTree?: TryTree): Promise<MergeResult>;
+  merge(work: MergeOptions): Promise<MergeResult>;
   /** Puts the main working tree to HEAD. */
   checkOut(): Promise<void>;
 }
@@ -43,7 +53,8 @@ type Git = (args: string[], answers?: readonly number[]) => Promise<string>;
 /** Opens the worktrees of the repository in `directory`. */
 export function openWorktrees(options: { directory: string; environment: Record<string, string> }): Worktrees {
   const { directory } = options;
-  const git: Git = (args, answers = [0]) => runGit({ args, directory, environment: options.environment, answers });
+  const call = { directory, environment: options.environment };
+  const git: Git = (args, answers = [0]) => runGit({ ...call, args, answers });
   const text = async (args: string[]) => (await git(args)).trim();
   const head = async () => readHead(directory) ?? text(["rev-parse", "HEAD"]);
 
@@ -64,13 +75,15 @@ export function openWorktrees(options: { directory: string; environment: Record<
     add: (path, base) =>
       oneAtATime(async () => {
         // Added by force, it takes the place of one that is registered there; only what lies there has to go.
-        if (existsSync(path)) await removeWorktree(git, path);
+        await rm(path, { recursive: true, force: true });
         await git(["worktree", "add", "--quiet", "--force", "--detach", path, base]);
       }),
-    remove: (path) => oneAtATime(() => removeWorktree(git, path)),
+    remove: (path) => rm(path, { recursive: true, force: true }),
+    prune: () => oneAtATime(async () => void (await git(["worktree", "prune", "--expire=now"]))),
     async list() {
       const rows = (await git(["worktree", "list", "--porcelain", "-z"])).split("\0");
-      return rows.flatMap((row) => (row.startsWith("worktree ") ? [row.slice("worktree ".length)] : [])).slice(1);
+      const paths = rows.flatMap((row) => (row.startsWith("worktree ") ? [row.slice("worktree ".length)] : []));
+      return paths.slice(1).filter((path) => existsSync(path));
     },
     keep: async (name, commit) => void (await git(["update-ref", `refs/ccb/${name}`, commit])),
     async listKept(prefix) {
@@ -83,10 +96,13 @@ export function openWorktrees(options: { directory: string; environment: Record<
         }),
       );
     },
-    release: async (name) => void (await git(["update-ref", "-d", `refs/ccb/${name}`])),
-    async merge(commit, message, tryTree) {
+    async release(names) {
+      const input = names.map((name) => `delete refs/ccb/${name}\n`).join("");
+      if (input !== "") await runGit({ ...call, args: ["update-ref", "--stdin"], input });
+    },
+    async merge({ commit, parent, message, tryTree }) {
       const from = await head();
-      if ((await text(["rev-parse", `${commit}^`])) === from) {
+      if ((parent ?? (await text(["rev-parse", `${commit}^`]))) === from) {
         await moveHead(from, commit);
         return { outcome: "merged", commit, isFastForward: true };
       }
@@ -101,11 +117,6 @@ export function openWorktrees(options: { directory: string; environment: Record<
     },
     checkOut: async () => void (await git(["reset", "--quiet", "--hard", "HEAD"])),
   };
-}
-
-async function removeWorktree(git: Git, path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
-  await git(["worktree", "prune", "--expire=now"]);
 }
 
 /** `git merge-tree` writes the merged tree and names the files in conflict; its exit code 1 means that there are some. */

@@ -11,6 +11,7 @@ export async function adoptKeptTasks(bench: Workbench, plan: Plan): Promise<void
   const kept = await bench.worktrees.listKept("done");
   if (kept.size === 0) return;
   const inHistory = new Set((await bench.repository.listTaskCommits()).map(({ task, inputs }) => `${task} ${inputs}`));
+  const settled: string[] = [];
   for (const { task, phaseId } of listTasks(plan)) {
     const commit = kept.get(task.id);
     const phase = plan.phases.find(({ id }) => id === phaseId);
@@ -19,7 +20,7 @@ export async function adoptKeptTasks(bench: Workbench, plan: Plan): Promise<void
     const made = await bench.repository.readTaskCommit(commit);
     if (!inHistory.has(`${task.id} ${inputs}`)) {
       const fits = made.inputs === inputs;
-      const merged = fits ? await bench.worktrees.merge(commit, made.message) : undefined;
+      const merged = fits ? await bench.worktrees.merge({ commit, message: made.message }) : undefined;
       if (merged?.outcome === "merged") {
         await mergeMemory(bench.paths, task.id);
         saveTask(bench, { task, phase }, { commit: merged.commit, files: 0, text: task.name });
@@ -27,6 +28,7 @@ export async function adoptKeptTasks(bench: Workbench, plan: Plan): Promise<void
         await bench.worktrees.keep(`set-aside/${task.id}-${commit.slice(0, 12)}`, commit);
       }
     }
-    await bench.worktrees.release(`done/${task.id}`);
+    settled.push(`done/${task.id}`);
   }
+  await bench.worktrees.release(settled);
 }

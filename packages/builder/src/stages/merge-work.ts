@@ -4,7 +4,7 @@ import type { BuildWork, Workbench } from "../workbench.ts";
 import type { Workplace } from "../workplace/workplace.ts";
 import { findConflictMarkers, renderConflictPrompt } from "./resolve-conflict.ts";
 import type { TaskSession } from "./task-session.ts";
-import { renderMergedTestPrompt, testMerged } from "./test-merged.ts";
+import { planMergeTest, renderMergedTestPrompt } from "./test-merged.ts";
 
 /** Sessions that may try to resolve one task's conflicts, and that may mend what fails of it together with other work. */
 const maxMergeSessions = 2;
@@ -39,8 +39,8 @@ export async function mergeWork(bench: Workbench, work: BuildWork, options: Merg
   const { session, place, made, message, rounds } = options;
   const { phase, task } = session;
   const mayTest = rounds.tests < maxMergeSessions;
-  const merged = await place.integrate(made, message, async (directory) =>
-    mayTest ? testMerged(bench, work, { phase: phase.id, task: task.id, directory }) : [],
+  const merged = await place.integrate(made, message, () =>
+    mayTest ? planMergeTest(bench, work, { phase: phase.id, task: task.id }) : undefined,
   );
   if (merged.outcome === "merged") {
     // At once: the next in the queue is tested together with it.

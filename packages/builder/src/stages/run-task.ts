@@ -6,7 +6,7 @@ import type { Attempt } from "../journal/run-table.ts";
 import { isWait } from "../recovery/choose-recovery.ts";
 import { classifyFailure } from "../recovery/classify-failure.ts";
 import { createStuckWatch } from "../recovery/watch-for-stuck.ts";
-import type { CommitMessage } from "../repository/open-repository.ts";
+import type { ChangedFile, CommitMessage } from "../repository/open-repository.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { reportSetAside } from "../workplace/_set-aside.ts";
 import { openWorkplace, type Workplace, worksInWorktree } from "../workplace/workplace.ts";
@@ -127,11 +127,11 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
   return { run, stuck, violation, redo: violation !== undefined && watch.redo() };
 }
 
-/** Undefined for a session that did what it should; only then its work is committed. */
+/** What a session changed that did what it should; only then its work is committed. */
 async function judgeSession(
   { bench, session, place }: Running,
   ended: SessionEnd,
-): Promise<TaskSessionResult | undefined> {
+): Promise<{ outcome: "good"; changed: ChangedFile[] } | Exclude<TaskSessionResult, { outcome: "done" }>> {
   const isOurs = ended.stuck === undefined;
   if (bench.signal.aborted || (isOurs && ended.run.status === "aborted")) return { outcome: "stopped" };
   if (ended.run.status === "refused" && bench.overTaskCap.delete(session.task.id))
@@ -143,12 +143,11 @@ async function judgeSession(
     changedFiles: session.mayChangeNothing ? undefined : changed.length,
     declaredFiles: session.task.files.length,
   });
-  const secret =
-    isDone && !failure
-      ? await describeSecrets({ directory: place.directory, paths: changed, waivers: bench.waivers })
-      : undefined;
+  if (failure) return { outcome: "failed", failure: { ...failure, redo: ended.redo } };
+  const paths = changed.map(({ path }) => path);
+  const secret = await describeSecrets({ directory: place.directory, paths, waivers: bench.waivers });
   if (secret !== undefined) return { outcome: "failed", failure: { kind: "test-failure", reason: secret } };
-  return failure && { outcome: "failed", failure: { ...failure, redo: ended.redo } };
+  return { outcome: "good", changed };
 }
 
 /** Holds a session's work to the gate, commits it and brings it onto the main line; what is found on the way goes back to a session, within limits. */
@@ -157,9 +156,10 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
   const rounds: MergeRounds = { conflicts: 0, tests: 0 };
   let ended = first;
   for (let round = 1; ; ) {
-    const bad = await judgeSession(running, ended);
-    if (bad) return bad;
-    const gate = await holdToGate(bench, { ...running, round });
+    const judged = await judgeSession(running, ended);
+    if (judged.outcome !== "good") return judged;
+    const { changed } = judged;
+    const gate = await holdToGate(bench, { ...running, changed, round });
     if (gate.outcome === "refused") return { outcome: "failed", failure: gate.failure };
     if (gate.outcome === "mend") {
       round++;
@@ -172,7 +172,7 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
     attempt.fence();
     const merge = await mergeWork(bench, work, { session, place, made, message, rounds });
     if (merge.outcome === "refused") return { outcome: "failed", failure: merge.failure };
-    if (merge.outcome === "merged") return closeTask(running, { commit: merge.commit, text: first.run.text });
+    if (merge.outcome === "merged") return closeTask(running, { commit: merge.commit, text: first.run.text }, changed);
     ended = await runSession(running, { ...running.asked, prompt: merge.prompt });
     const unresolved = ended.run.status === "done" ? await findUnresolved(place.directory, merge.files) : undefined;
     if (unresolved) return { outcome: "failed", failure: unresolved };
@@ -180,9 +180,12 @@ async function finishSession(running: Running, first: SessionEnd): Promise<TaskS
 }
 
 /** Notes what a merged commit changed. */
-async function closeTask(running: Running, made: { commit: string; text: string }): Promise<TaskSessionResult> {
+async function closeTask(
+  running: Running,
+  made: { commit: string; text: string },
+  files: ChangedFile[],
+): Promise<TaskSessionResult> {
   const { bench, session, place, attempt } = running;
-  const files = await bench.repository.changedFiles(`${made.commit}^`, made.commit);
   if (files.length === 0) bench.emit({ type: "warning", message: `Task ${session.task.id} changed no file.` });
   await recordFiles(bench, { session, directory: place.directory, files });
   return { outcome: "done", ...made, files: files.length, attempt };

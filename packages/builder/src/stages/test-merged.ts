@@ -1,34 +1,37 @@
 import { type Criterion, type Evidence, listTasks, type Plan, renderPromptSection, type Task } from "@ccb/core";
 import type { BuildWork, Workbench } from "../workbench.ts";
+import type { MergeTest } from "../workplace/workplace.ts";
 import { type CheckableCriterion, createCheckGround, isCheckable, lookAtAll } from "./_check-ground.ts";
 
 /** Kinds that take long and measure a whole product; a merge does not wait for them, the phase's acceptance does. */
 const slowKinds = new Set(["load", "browser"]);
 
 /**
- * Runs what the phase's criteria can say already of the tasks that are merged together with this one, in a directory that holds the merged files. Resolves with what failed; nothing of
- * it is kept as evidence, since nothing of it is committed yet.
+ * What the phase's criteria can say already of the tasks that are merged together with this one: undefined where that is nothing, else what runs them in a directory that holds the merged
+ * files and resolves with what failed. Nothing of it is kept as evidence, since nothing of it is committed yet.
  */
-export async function testMerged(
+export function planMergeTest(
   bench: Workbench,
   work: BuildWork,
-  at: { phase: string; task: string; directory: string },
-): Promise<Evidence[]> {
-  const { phase, task, directory } = at;
-  if (bench.options.skipTests) return [];
+  at: { phase: string; task: string },
+): MergeTest | undefined {
+  const { phase, task } = at;
+  if (bench.options.skipTests) return undefined;
   const merged = new Set([...work.commits.keys(), task]);
   const ofPhase = work.criteria.filter(({ id }) => work.phaseOf.get(id) === phase);
   const criteria = chooseMergeCriteria({ plan: work.plan, criteria: ofPhase, merged });
-  if (criteria.length === 0) return [];
-  const ground = createCheckGround(bench, work, directory);
-  try {
-    const seen = await lookAtAll(bench, criteria, ({ id, check }) =>
-      ground.run({ criterionId: id, phaseId: phase, check, commit: undefined }),
-    );
-    return seen.filter(({ passed }) => !passed);
-  } finally {
-    await ground.close();
-  }
+  if (criteria.length === 0) return undefined;
+  return async (directory) => {
+    const ground = createCheckGround(bench, work, directory);
+    try {
+      const seen = await lookAtAll(bench, criteria, ({ id, check }) =>
+        ground.run({ criterionId: id, phaseId: phase, check, commit: undefined }),
+      );
+      return seen.filter(({ passed }) => !passed);
+    } finally {
+      await ground.close();
+    }
+  };
 }
 
 /** The criteria whose every requirement is fulfilled by tasks that are merged, as far as they are quick. Pure. */

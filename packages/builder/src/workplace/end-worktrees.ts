@@ -23,5 +23,6 @@ export async function endWorktrees(bench: Workbench, options: { keepCut: boolean
     const isCut = bench.journal.cutAttempt(`task:${basename(path)}`)?.sessionId !== undefined;
     if (!(options.keepCut && isCut)) await endWorktree(bench, path);
   }
+  await bench.worktrees.prune();
   if ((await bench.worktrees.list()).length === 0) await rm(bench.paths.worktrees, { recursive: true, force: true });
 }

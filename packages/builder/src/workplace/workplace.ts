@@ -6,6 +6,9 @@ import type { Workbench } from "../workbench.ts";
 import { openRootWorkplace } from "./root-workplace.ts";
 import { openWorktreeWorkplace } from "./worktree-workplace.ts";
 
+/** Looks at merged files in a directory and resolves with what failed. */
+export type MergeTest = (directory: string) => Promise<Evidence[]>;
+
 /** Where one session works, and how its work gets onto the main line. */
 export interface Workplace {
   directory: string;
@@ -17,14 +20,10 @@ export interface Workplace {
   /** One commit of everything the session did; reachable from then on, whatever happens. */
   commit(message: CommitMessage): Promise<string>;
   /**
-   * Brings the commit onto the main line. Where that has moved, the place is put to the merged files and `test` looks at them; what fails keeps the commit away, and the files stay for a
+   * Brings the commit onto the main line. Where that has moved, and `planTest` has a test for what stands there by now, the place is put to the merged files and the test looks at them; what fails keeps the commit away, and the files stay for a
    * session to mend.
    */
-  integrate(
-    commit: string,
-    message: CommitMessage,
-    test: (directory: string) => Promise<Evidence[]>,
-  ): Promise<MergeResult>;
+  integrate(commit: string, message: CommitMessage, planTest: () => MergeTest | undefined): Promise<MergeResult>;
   /** After a conflict: puts the place to the main line's commit with the conflict in its files, so that a session can resolve it. */
   showConflict(commit: string, head: string): Promise<void>;
   /** Ends the place. What was not committed is kept under a ref, which is returned; nothing is left behind. */

@@ -6,6 +6,7 @@ import { mandatoryServers } from "@ccb/mcp";
 import { isAbandoned } from "../abandon.ts";
 import { openRepository } from "../repository/open-repository.ts";
 import { runGit } from "../repository/run-git.ts";
+import type { TryTree } from "../repository/worktrees.ts";
 import type { Workbench } from "../workbench.ts";
 import { nameSetAside } from "./_set-aside.ts";
 import { endWorktree } from "./end-worktrees.ts";
@@ -50,14 +51,17 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
       await worktrees.keep(`done/${task.id}`, commit);
       return commit;
     },
-    async integrate(commit, message, test) {
+    async integrate(commit, message, planTest) {
       return bench.merges.run(task.id, async () => {
-        const result = await worktrees.merge(commit, message, async (tree, head) => {
+        const test = planTest();
+        const tryTree: TryTree = async (tree, head) => {
+          if (test === undefined) return [];
           await git(["read-tree", "--reset", "-u", tree]);
           const failed = (await bringsPackages(git, commit, tree)) ? [] : await test(directory);
           if (failed.length > 0) await git(["reset", "--quiet", "--mixed", head]);
           return failed;
-        });
+        };
+        const result = await worktrees.merge({ commit, parent: base as string, message, tryTree });
         if (result.outcome === "rejected") base = result.head;
         isMerged = result.outcome === "merged";
         if (isMerged) await mergeMemory(paths, task.id);

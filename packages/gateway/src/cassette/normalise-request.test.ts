@@ -15,7 +15,7 @@ const normalise = (value: unknown, directory = "/srv/shop") =>
 
 const runOne = request(
   [
-    { type: "text", text: "<system-reminder>\nRecent commits:\n3f2a91c Plan\n</system-reminder>" },
+    { type: "text", text: "<system-reminder>\nRecent commits:\n3f2a91c Plan\ndbbdecc Write two\n</system-reminder>" },
     { type: "text", text: "Write /srv/shop/a.js within 200 ms, see commit 3f2a91c." },
     result("t1", "✔ works (62.835791ms)\nℹ duration_ms 528.78\nSat Nov 28 04:44:49 2026 +0000\nat 127.0.0.1:43121"),
     result("t2", [
@@ -33,6 +33,7 @@ describe("normaliseRequest", () => {
     const text = JSON.stringify(runOne)
       .replaceAll("/srv/shop", "/srv/again")
       .replace("3f2a91c Plan", "9b8c7d6 Plan")
+      .replace("dbbdecc Write", "1234567 Write")
       .replace("62.835791ms", "3.1ms")
       .replace("528.78", "1")
       .replace("Sat Nov 28 04:44:49 2026", "Mon Nov 30 10:00:00 2026")

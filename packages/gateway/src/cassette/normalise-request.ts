@@ -20,7 +20,7 @@ const volatileRules: readonly { name: string; pattern: RegExp }[] = [
   { name: "uuid", pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi },
   { name: "duration", pattern: /\bduration_ms:? \d+(\.\d+)?/g },
   { name: "duration", pattern: /\b\d+(\.\d+)? ?(ms|s|µs|μs|us|ns|sec|seconds?|milliseconds?|minutes?)\b/g },
-  { name: "hash", pattern: /\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/g },
+  { name: "hash", pattern: /\b[0-9a-f]{7,64}\b/g },
   { name: "port", pattern: /(?<=\b(127\.0\.0\.1|localhost|\[::1\]):)\d{4,5}\b/g },
   { name: "pid", pattern: /(?<=\bpid[ =:]{1,2})\d+\b/gi },
   { name: "machine", pattern: /(?<= - (Platform|Shell|OS Version): ).*/g },
