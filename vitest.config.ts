@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "examples/**/*.test.ts", "crash-lab/**/*.test.ts"],
     pool: "forks",
+    // Many tests wait for processes they started; these need cores too, and two files at once are faster than one also on two.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },

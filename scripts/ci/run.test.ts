@@ -47,7 +47,8 @@ test("the README's marked commands are run exactly, as a reader would, without a
 test("every step runs even if one before it failed; output is shown on failure; the last line counts", () => {
   const files = {
     "package.json": JSON.stringify({ ...JSON.parse(manifest), dependencies: { nowhere: "workspace:^" } }),
-    "README.md": "<!-- ci -->\n```bash\nprintf '  Tests  2 failed | 3 passed (5)\\n'; exit 1\n```",
+    "README.md":
+      "<!-- ci -->\n```bash\nprintf ' FAIL  a.test.ts > adds\\nError: 3\\n  Tests  2 failed | 3 passed (5)\\n'; exit 1\n```",
     "packages/a/examples/x.ts": "console.log('fine');",
     "examples/y.ts": "console.error('why it broke'); process.exit(3);",
   };
@@ -64,9 +65,10 @@ test("every step runs even if one before it failed; output is shown on failure; 
       "FAIL packages",
       "FAIL tarballs",
       "FAIL shown outputs",
-      "FAIL README: printf '  Tests  2 failed | 3 passed",
+      "FAIL README: printf ' FAIL  a.test.ts > adds\\nError: 3\\n  Tests  2 failed | 3 passed",
       "ok   example: packages/a/examples/x.ts",
       "FAIL example: examples/y.ts",
+      "FAIL a.test.ts > adds: Error: 3",
     ]);
     expect(lines).toContain("     | why it broke");
     expect(lines.at(-1)).toBe("6 passed, 9 failed");
