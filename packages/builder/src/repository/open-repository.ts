@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hashText } from "../journal/hash-inputs.ts";
 import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
-import { readHead } from "./read-head.ts";
+import { readBranch, readHead } from "./read-head.ts";
 import { runGit } from "./run-git.ts";
 
 /** How a file changed between two commits. */
@@ -25,6 +25,10 @@ export interface Repository {
   findDamage(): Promise<string[]>;
   /** Hash of HEAD, or undefined before the first commit. */
   head(): Promise<string | undefined>;
+  /** The branch HEAD is on ("refs/heads/main"); undefined where it is detached. */
+  branch(): string | undefined;
+  /** Puts HEAD back on a branch without touching a file; nothing where it is there. */
+  returnTo(branch: string): Promise<void>;
   /** The last commit that CCB made for a build, below whatever a session may have committed by itself. */
   lastCommitOf(build: string): Promise<string | undefined>;
   /** The commits of tasks in the history of HEAD, newest first, by their trailers; one call of git. */
@@ -90,6 +94,10 @@ export function openRepository(options: { directory: string; environment: Record
       if (!existsSync(join(directory, ".git", "HEAD"))) await git(["init", "--quiet", "--initial-branch=main"]);
       await excludeOwnFiles(directory);
       await ensureIdentity(git);
+    },
+    branch: () => readBranch(directory),
+    async returnTo(branch) {
+      if (readBranch(directory) !== branch) await git(["symbolic-ref", "HEAD", branch]);
     },
     async lastCommitOf(build) {
       const isOurs = latest?.trailers.some(([key, value]) => key === "CCB-Build" && value === build);

@@ -17,6 +17,15 @@ export function readHead(directory: string): string | undefined {
   }
 }
 
+/** The branch HEAD is on ("refs/heads/main"); undefined where it is detached or not plain text. */
+export function readBranch(directory: string): string | undefined {
+  try {
+    return /^ref: (refs\/\S+)$/.exec(readLine(join(findGitDirectory(directory), "HEAD")))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 /** `.git` is a folder, or in a worktree a file that names one. */
 function findGitDirectory(directory: string): string {
   const path = join(directory, ".git");

@@ -20,6 +20,11 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
     const kept = await repository.setAside(base, nameSetAside(bench, task.id));
     if (kept) reportSetAside(bench, task.id, kept);
   }
+  // A session likes to make a branch for its work; the build goes on where it was.
+  const branch = repository.branch();
+  const leaveBranch = async () => {
+    if (branch !== undefined) await repository.returnTo(branch);
+  };
   let isCommitted = false;
   return {
     directory: paths.root,
@@ -28,6 +33,7 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
     servers: bench.servers,
     // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
     async commit(message) {
+      await leaveBranch();
       const commit = await repository.commitSince(base, message, "artifacts");
       isCommitted = true;
       return commit;
@@ -39,7 +45,9 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
     // What a failed session left stays in the files, as its author would leave it; the next one sets it aside. What it committed by itself was not judged, so it is taken off the main line; a session
     // that was stopped may be gone on with.
     async close() {
-      if (!isCommitted && !bench.signal.aborted) await repository.takeBackCommits(base);
+      if (isCommitted || bench.signal.aborted) return undefined;
+      await leaveBranch();
+      await repository.takeBackCommits(base);
       return undefined;
     },
   };
