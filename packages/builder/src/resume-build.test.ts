@@ -3,12 +3,14 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
 import type { BuildEvent, Executor } from "@ccb/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createCallExecutor } from "../test-support/call-executor.ts";
 import { gitIn, listCommittedTasks, runFilesBuild } from "../test-support/run-files-build.ts";
 import { type FileTask, playFiles, renderFilesSpecification } from "../test-support/scripted-files.ts";
 import { commandBuild, readProject, restoreJournal } from "./control/open-project.ts";
+import type { Build } from "./start-build.ts";
 
 let cwd: string;
 
@@ -223,4 +225,44 @@ test("a model server that takes no calls is waited for, then the build rests and
     states.filter((state) => /^paused: The model server has not taken calls for .* overloaded/.test(state)),
   ).toHaveLength(actions.filter((action) => action === "pause-build").length);
   expect(started(events)).toHaveLength(10);
+});
+
+test("a build with tasks side by side that is stopped goes on with their sessions where they were, in their worktrees", async () => {
+  const side: FileTask[] = ["left", "right"].map((id) => ({ id, writes: { [`${id}.txt`]: id } }));
+  let running: Build | undefined;
+  const waiting = new Set<string>();
+  const first = await runFilesBuild({
+    cwd,
+    tasks: side,
+    options: { parallelTasks: 2 },
+    onEvent: (_event, build) => {
+      running = build;
+    },
+    onSession: async (task, { toolUses }) => {
+      if (toolUses.length === 0) return undefined;
+      waiting.add(task);
+      if (waiting.size === 2) setTimeout(() => running?.stop(), 300);
+      await delay(5000);
+      return undefined;
+    },
+  });
+  expect(first.result.outcome).toBe("stopped");
+  expect(listCommittedTasks(cwd)).toEqual([]);
+
+  const asked: string[] = [];
+  const rest = await runFilesBuild({
+    cwd,
+    tasks: side,
+    options: { parallelTasks: 2 },
+    onSession: async (task, conversation) => {
+      if (JSON.stringify(conversation.request).includes("This session was cut")) asked.push(task);
+      const uses = conversation.toolUses.filter(({ name }) => name.startsWith("mcp__git")).length;
+      return uses > 1 ? undefined : playFiles({ [`${task}.txt`]: task }, { ...conversation, toolUses: [] }, task);
+    },
+  });
+  expect(rest.result.outcome).toBe("done");
+  expect(new Set(asked)).toEqual(new Set(["left", "right"]));
+  expect(listCommittedTasks(cwd).sort()).toEqual(["left", "right"]);
+  expect(gitIn(cwd, "worktree", "list").trim().split("\n")).toHaveLength(1);
+  expect(gitIn(cwd, "for-each-ref", "refs/ccb/set-aside")).toBe("");
 });

@@ -62,7 +62,7 @@ export async function runTaskSession(
     const prompt = resume ? { ...asked, prompt: resume.prompt, resumeSessionId: resume.sessionId } : asked;
     const result = await finishSession(running, await runSession(running, prompt));
     // The end of a finished task is noted together with its result, by whoever saves it. One that was stopped, or that the model server turned away, is left open to be gone on with.
-    goesOn = result.outcome === "failed" && isWait(result.failure);
+    goesOn = result.outcome === "stopped" || (result.outcome === "failed" && isWait(result.failure));
     if (result.outcome === "failed" && !goesOn) attempt.end(result.failure.kind);
     return result;
   } finally {
