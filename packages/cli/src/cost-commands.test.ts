@@ -145,6 +145,27 @@ test("ccb cost reads a project while its build holds the ledger open: budget, fo
   expect(store.findDamage()).toEqual([]);
 });
 
+test("ccb cost projects at the prices that the build was forecast with, or at those of --prices", async () => {
+  const project = writeProject("notes", { finished: false });
+  const expected = async (...args: string[]) => {
+    const { stdout, code } = await runCcb({ args: ["cost", project, "--json", ...args], cwd });
+    expect(code).toBe(0);
+    return (JSON.parse(stdout) as { projection: { expectedMicroUsd: number } }).projection.expectedMicroUsd;
+  };
+  const list = await expected();
+  const saved = { model: "claude-opus-5-5", lowMicroUsd: 1, expectedMicroUsd: 2, highMicroUsd: 3 };
+  const sessionMicroUsd = { S: 50_000_000, M: 1, L: 1 };
+  writeFileSync(join(project, "artifacts/forecast.json"), JSON.stringify({ ...saved, sessionMicroUsd }));
+  // Two tasks of size S, and what a third that is not in the plan has cost.
+  expect(await expected()).toBe(100_006_000);
+  writeFileSync(join(cwd, "prices.yaml"), "models: [{ model: claude-*, input: 400, output: 2000, cacheRead: 40 }]\n");
+  const own = await expected("--prices", "prices.yaml");
+  expect(own).toBeGreaterThan(list * 5);
+  expect(own).not.toBe(100_006_000);
+  const wrong = await runCcb({ args: ["cost", project, "--prices", "nowhere.yaml"], cwd });
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("price file nowhere.yaml cannot be used") });
+});
+
 test("ccb cost --all sums the projects of a folder and compares forecasts with what builds cost", async () => {
   writeProject("notes", { finished: true, outcome: "done" });
   writeProject("tasks", { finished: false });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type CostForecast, calibrateForecast, forecastCost } from "@ccb/cost";
 import { readPastBuilds } from "../project/read-past-builds.ts";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
+import { forecastResearch } from "../research/forecast-research.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 
 /** What a build was expected to cost: once from the specification alone, before anything is paid for, and once from its plan. */
@@ -33,22 +34,24 @@ export async function forecastFromPlan(bench: Workbench, work: BuildWork): Promi
   const first = bench.journal.latest<KeptForecast>(firstStep);
   const { lowMicroUsd = 0, expectedMicroUsd = 0, highMicroUsd = 0 } = first ?? {};
   await tell(bench, {
-    ...priceBuild(bench, work.plan),
+    ...priceBuild(bench, work),
     basis: "plan",
     ...(first ? { first: { lowMicroUsd, expectedMicroUsd, highMicroUsd } } : {}),
   });
 }
 
 /** By what the builds beside it have cost. */
-function priceBuild(bench: Workbench, plan?: BuildWork["plan"]): CostForecast & { model: string } {
+function priceBuild(bench: Workbench, work?: Pick<BuildWork, "analysis" | "plan">): CostForecast & { model: string } {
   const { options, intake } = bench;
   const { model, prices, planningModel, dryRun } = options;
+  const research = forecastResearch(bench, work);
   const forecast = forecastCost({
     model,
     specTokens: intake.specification.tokens,
     requirementCount: intake.requirements.length,
     calibration: calibrateForecast(readPastBuilds(bench.paths.root), prices),
-    ...(plan === undefined ? {} : { plan }),
+    ...(work === undefined ? {} : { plan: work.plan }),
+    ...(research === undefined ? {} : { research }),
     ...(prices === undefined ? {} : { prices }),
     ...(planningModel && !dryRun ? { planningModel } : {}),
   });

@@ -143,6 +143,15 @@ test("the total of ccb cost is the sum of the server's usage, for every model of
       cacheWrite1hTokens: 705,
     },
     { ...noUsage, inputTokens: 90_001, outputTokens: 77, cacheReadTokens: 210_000, webSearchRequests: 2 },
+    // Every kind of token above the largest threshold.
+    {
+      ...noUsage,
+      inputTokens: 150_007,
+      outputTokens: 9_001,
+      cacheReadTokens: 150_013,
+      cacheWrite5mTokens: 50_021,
+      cacheWrite1hTokens: 20_011,
+    },
   ];
   const models = modelCatalog.filter(({ family }) => family !== "offline");
   let sum = noUsage;
@@ -171,6 +180,12 @@ test("the total of ccb cost is the sum of the server's usage, for every model of
     await gateway.close();
     server.close();
   }
+  const longest = Math.max(...models.map(({ longPrompt }) => longPrompt?.abovePromptTokens ?? 0));
+  const prompts = usages.map(({ outputTokens: _, webSearchRequests: __, ...prompt }) =>
+    Object.values(prompt).reduce((all, tokens) => all + tokens, 0),
+  );
+  expect(longest).toBeGreaterThan(0);
+  expect(prompts.filter((tokens) => tokens > longest)).toHaveLength(2);
   const { stdout } = await runCcb({ args: ["cost", "costs.db", "--json"], cwd: folder });
   const told = JSON.parse(stdout) as {
     usage: Usage;
