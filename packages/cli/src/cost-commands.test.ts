@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { noUsage } from "@ccb/core";
 import { costMigrations, createCostLedger } from "@ccb/cost";
 import { openStore } from "@ccb/store";
@@ -41,10 +42,10 @@ async function startUpstream(): Promise<{ url: string; keys: unknown[] }> {
 }
 
 /** `ccb gateway` until `use` is done, then Ctrl-C. */
-async function withGateway(args: string[], use: (url: string) => Promise<void>, environment = {}) {
+async function withGateway(args: string[], use: (url: string, lines: () => string) => Promise<void>, environment = {}) {
   const { child, ended } = startCcb({ args: ["gateway", ...args], cwd, environment });
+  let seen = "";
   const url = await new Promise<string>((resolve, reject) => {
-    let seen = "";
     child.stdout.on("data", (text: string) => {
       seen += text;
       const [, found] = /(http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]+)/.exec(seen) ?? [];
@@ -52,7 +53,7 @@ async function withGateway(args: string[], use: (url: string) => Promise<void>, 
     });
     ended.then((run) => reject(new Error(run.stderr)), reject);
   });
-  await use(url);
+  await use(url, () => seen);
   child.kill("SIGINT");
   return ended;
 }
@@ -112,6 +113,36 @@ test("a key of the environment stays in the gateway, and your own prices count",
   expect(cost.stdout).toMatch(/kimi-k2 .* \$0\.0012\n/);
   expect(cost.stdout).toMatch(/nobody-knows .* unknown\n/);
   expect(cost.stdout).toContain("1 call of unknown cost, not in the sum");
+});
+
+test("a gateway alone raises an alert when its calls stand still, not when nobody calls, and says when they go on", async () => {
+  let release = () => {};
+  const server = http.createServer((request, response) => {
+    request.resume();
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const message = { id: "m", type: "message", role: "assistant", model: "claude-opus-5-5", content: [], usage };
+    release = () => response.end(JSON.stringify(message));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  writeFileSync(join(cwd, "ccb.config.yaml"), "alerts: { stalledSeconds: 1 }\n");
+  const run = await withGateway(["--upstream", upstream, "--json"], async (url, lines) => {
+    // Longer than the threshold, with no call.
+    await delay(2_500);
+    expect(lines()).not.toContain('"alert"');
+    const answer = ask(url);
+    while (!lines().includes('"alert"')) await delay(50);
+    release();
+    expect((await answer).status).toBe(200);
+  });
+  const told = run.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; message?: string });
+  expect(told.map(({ type }) => type)).toEqual(["listening", "alert", "call", "note", "end"]);
+  expect(told[1]?.message).toMatch(/^nothing has happened for [12] s, the threshold is 1 s$/);
+  expect(told[3]?.message).toBe("things happen again");
 });
 
 test("ccb cost reads a project while its build holds the ledger open: budget, forecast, projection, groups, JSON and CSV", async () => {
