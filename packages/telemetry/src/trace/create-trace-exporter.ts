@@ -1,7 +1,7 @@
 import { CcbError } from "@ccb/core";
 import type { TelemetryEvent } from "../telemetry-event.ts";
+import { createSpanIds } from "./_span-ids.ts";
 import { createSpanTree, type SpanTree } from "./_span-tree.ts";
-import { planSpanId, planTraceIds } from "./plan-trace-ids.ts";
 
 export interface TraceExporterOptions {
   /** Base URL of an OTLP/HTTP receiver, for example "http://127.0.0.1:4318"; "/v1/traces" is added. */
@@ -38,10 +38,7 @@ export async function createTraceExporter(options: TraceExporterOptions): Promis
     import("@opentelemetry/resources"),
     import("@opentelemetry/sdk-trace"),
   ]);
-  const ids = new sdk.RandomIdGenerator();
-  // Of the next span; OpenTelemetry asks for each id once, in an order of its own, and for that of a trace with its first span.
-  let planned: { traceId?: string; spanId?: string } = {};
-  let run: { build: string; run: number } | undefined;
+  const ids = createSpanIds(new sdk.RandomIdGenerator());
   let sendsFrom = 0;
   const exporter = new OTLPTraceExporter({ url, headers: options.headers ?? {}, timeoutMillis: closeMs });
   const told = tellOnce(options);
@@ -73,28 +70,12 @@ export async function createTraceExporter(options: TraceExporterOptions): Promis
       },
     ],
     sampler: new sdk.AlwaysOnSampler(),
-    idGenerator: {
-      generateTraceId() {
-        const { traceId, ...rest } = planned;
-        planned = rest;
-        return traceId ?? ids.generateTraceId();
-      },
-      generateSpanId() {
-        const { spanId, ...rest } = planned;
-        planned = rest;
-        return spanId ?? ids.generateSpanId();
-      },
-    },
+    idGenerator: ids,
   });
   const tracer = provider.getTracer("@ccb/telemetry");
   const tree = createSpanTree(tracer, api);
   const takeInto = (into: SpanTree, event: TelemetryEvent): void => {
-    planned = {};
-    if (event.type === "build-start") {
-      run = { build: event.build, run: event.run ?? 1 };
-      const { traceId, rootSpanId } = planTraceIds(run.build, run.run);
-      planned = { traceId, spanId: rootSpanId };
-    } else if (run && event.sequence !== undefined) planned = { spanId: planSpanId(run, event.sequence) };
+    ids.plan(event);
     into.take(event);
   };
   return {
@@ -106,7 +87,7 @@ export async function createTraceExporter(options: TraceExporterOptions): Promis
       for (const event of cut) takeInto(earlier, event);
       sendsFrom = 0;
       earlier.endAll();
-      run = undefined;
+      ids.leaveRun();
     },
     async close() {
       tree.endAll();
