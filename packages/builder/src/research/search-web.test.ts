@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type FileTask, renderFilesSpecification, scriptFiles } from "../../test-support/scripted-files.ts";
 import { startWebSearchModel } from "../../test-support/web-search-model.ts";
 import type { BuildOptions } from "../build-options.ts";
+import { startReplay } from "../replay/start-replay.ts";
 import { readBuildRecord } from "../report/read-build-record.ts";
 import { startBuild } from "../start-build.ts";
 
@@ -96,4 +97,9 @@ it("a search that nobody wants is not made", async () => {
   expect(asked).toEqual([]);
   expect(warnings).toContainEqual(expect.stringMatching(/^Nothing was looked up about Express, Zod: .*no web search/));
   expect(existsSync(join(cwd, "out", "artifacts", "research", "express.md"))).toBe(false);
+
+  // Nor in a replay.
+  const environment = { PATH: process.env.PATH ?? "", HOME: cwd };
+  const replayed = await startReplay({ directory: "out", into: "again", cwd, environment }).result;
+  expect(replayed).toMatchObject({ same: true, divergences: [] });
 });

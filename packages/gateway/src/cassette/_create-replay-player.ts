@@ -34,6 +34,8 @@ const defaultIdleMs = 5_000;
 export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
   const own = replaceDirectories(options.directories, "<project>");
   let run: PlayedRun | undefined;
+  let previous: PlayedRun | undefined;
+  let begun = new Set<string>();
   let answered = 0;
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -82,8 +84,9 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
       // What comes after the cut gets no answer, as there was none: its client is being ended.
       if (!run || run.isCut) return;
       const normalised = normaliseRequest(asked.request, { ...run.normalise, replacements: own });
-      const call = { ...asked, normalised, ordinal: ++run.calls };
       const lane = laneOf(asked.scope);
+      const call = { ...asked, normalised, ordinal: ++run.calls, isFirst: !begun.has(lane) };
+      begun.add(lane);
       const entry = run.tape.take({ lane, key: keyOfCall(asked.endpoint, normalised) });
       const exchange = entry && readPlayed(run, entry.number);
       // A client that left a run that was cut left because of the cut.
@@ -93,12 +96,14 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
       else diverge(run, call, response);
     },
     play(cassette, next) {
-      run = openPlayedRun(cassette, { next, redact: options.redact });
+      run = openPlayedRun(cassette, { previous, next, redact: options.redact });
+      begun = new Set();
     },
     finishRun() {
       clearTimeout(timer);
       timer = undefined;
       const played = run;
+      previous = played;
       run = undefined;
       if (!played) return;
       passedOver += played.tape.passedOver();
