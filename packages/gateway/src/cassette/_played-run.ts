@@ -20,6 +20,8 @@ export interface PlayedRun {
   /** The build has come to that place. */
   isCut: boolean;
   calls: number;
+  /** Lanes of which a call has come. */
+  begun: Set<string>;
   /** What the sessions of a run that was cut had in their transcripts: tool calls with a result, and such that were under way. */
   kept: KeptTools;
   /** Lanes that the next run goes on with. */
@@ -74,10 +76,19 @@ export function openPlayedRun(
     wasCut,
     isCut: false,
     calls: 0,
+    begun: new Set(),
     kept: readKept(opening),
     continued: new Set(opening.keys()),
     afterCut: previous?.wasCut ? previous.continued : new Set(),
   };
+}
+
+/** Counts a call that came in. */
+export function numberCall(played: PlayedRun, lane: string): Pick<ReplayCall, "ordinal" | "isFirst"> {
+  const isFirst = !played.begun.has(lane);
+  played.begun.add(lane);
+  played.calls += 1;
+  return { ordinal: played.calls, isFirst };
 }
 
 /** The first call of each lane of a run. */
