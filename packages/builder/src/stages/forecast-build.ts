@@ -8,6 +8,8 @@ import type { BuildWork, Workbench } from "../workbench.ts";
 /** What a build was expected to cost: once from the specification alone, before anything is paid for, and once from its plan. */
 export interface KeptForecast extends CostForecast {
   model: string;
+  /** The user's own prices were laid over the list. */
+  ownPrices: boolean;
   basis: "specification" | "plan";
   /** The one from the specification, beside the one from the plan. */
   first?: Pick<CostForecast, "lowMicroUsd" | "expectedMicroUsd" | "highMicroUsd">;
@@ -41,7 +43,10 @@ export async function forecastFromPlan(bench: Workbench, work: BuildWork): Promi
 }
 
 /** By what the builds beside it have cost. */
-function priceBuild(bench: Workbench, work?: Pick<BuildWork, "analysis" | "plan">): CostForecast & { model: string } {
+function priceBuild(
+  bench: Workbench,
+  work?: Pick<BuildWork, "analysis" | "plan">,
+): CostForecast & Pick<KeptForecast, "model" | "ownPrices"> {
   const { options, intake } = bench;
   const { model, prices, planningModel, dryRun } = options;
   const research = forecastResearch(bench, work);
@@ -55,7 +60,7 @@ function priceBuild(bench: Workbench, work?: Pick<BuildWork, "analysis" | "plan"
     ...(prices === undefined ? {} : { prices }),
     ...(planningModel && !dryRun ? { planningModel } : {}),
   });
-  return { model, ...forecast };
+  return { model, ownPrices: prices !== undefined, ...forecast };
 }
 
 /** Keeps a forecast as `artifacts/forecast.json` and tells it; one above the cap with a warning. */

@@ -19,6 +19,8 @@ export interface SavedForecast {
   lowMicroUsd: MicroUsd;
   expectedMicroUsd: MicroUsd;
   highMicroUsd: MicroUsd;
+  /** The build had prices of its own; not said by older builds. */
+  ownPrices?: boolean;
   /** What a session of each task size was assumed to cost, at the prices of the build; not in those of older builds. */
   sessionMicroUsd?: Record<"S" | "M" | "L", MicroUsd>;
 }
