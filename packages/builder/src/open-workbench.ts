@@ -314,8 +314,12 @@ function openGateway(
     atomically,
     answers: {
       // A session's requests are never the same twice, and its answers are of no use to another.
-      recall: ({ hash, scope }) =>
-        scope.agent === "claude-code" || options.ignoreKeptAnswers ? undefined : journal.answers.find(hash),
+      recall({ hash, scope }) {
+        if (scope.agent === "claude-code" || options.ignoreKeptAnswers) return undefined;
+        const answer = journal.answers.find(hash);
+        if (answer) emit({ type: "call-recalled", scope });
+        return answer;
+      },
       keep: ({ hash, scope }, message) => {
         if (scope.agent !== "claude-code") journal.answers.keep({ requestHash: hash, agent: scope.agent, message });
       },

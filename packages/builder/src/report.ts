@@ -1,7 +1,7 @@
 /** `@ccb/builder/report`: what a build has left, read and rendered without Claude Code, its SDK or a server. */
 export { projectMigrations } from "./journal/project-migrations.ts";
 export { type ProjectPaths, planProjectPaths } from "./project/project-paths.ts";
-export { readAuditHeads } from "./proof/audit-heads.ts";
+export { type AuditCommit, readAuditCommits, readAuditHeads } from "./proof/audit-heads.ts";
 export type { ProofReport } from "./proof/check-proof.ts";
 export { type BundleReport, type ExportedProof, exportProof, verifyBundle } from "./proof/proof-bundle.ts";
 export { verifyProject } from "./proof/verify-project.ts";

@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { noUsage } from "@ccb/core";
 import { costMigrations, createCostLedger } from "@ccb/cost";
 import { openStore } from "@ccb/store";
@@ -41,10 +42,10 @@ async function startUpstream(): Promise<{ url: string; keys: unknown[] }> {
 }
 
 /** `ccb gateway` until `use` is done, then Ctrl-C. */
-async function withGateway(args: string[], use: (url: string) => Promise<void>, environment = {}) {
+async function withGateway(args: string[], use: (url: string, lines: () => string) => Promise<void>, environment = {}) {
   const { child, ended } = startCcb({ args: ["gateway", ...args], cwd, environment });
+  let seen = "";
   const url = await new Promise<string>((resolve, reject) => {
-    let seen = "";
     child.stdout.on("data", (text: string) => {
       seen += text;
       const [, found] = /(http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]+)/.exec(seen) ?? [];
@@ -52,7 +53,7 @@ async function withGateway(args: string[], use: (url: string) => Promise<void>, 
     });
     ended.then((run) => reject(new Error(run.stderr)), reject);
   });
-  await use(url);
+  await use(url, () => seen);
   child.kill("SIGINT");
   return ended;
 }
@@ -114,12 +115,43 @@ test("a key of the environment stays in the gateway, and your own prices count",
   expect(cost.stdout).toContain("1 call of unknown cost, not in the sum");
 });
 
+test("a gateway alone raises an alert when its calls stand still, not when nobody calls, and says when they go on", async () => {
+  let release = () => {};
+  const server = http.createServer((request, response) => {
+    request.resume();
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const message = { id: "m", type: "message", role: "assistant", model: "claude-opus-5-5", content: [], usage };
+    release = () => response.end(JSON.stringify(message));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  writeFileSync(join(cwd, "ccb.config.yaml"), "alerts: { stalledSeconds: 1 }\n");
+  const run = await withGateway(["--upstream", upstream, "--json"], async (url, lines) => {
+    // Longer than the threshold, with no call.
+    await delay(2_500);
+    expect(lines()).not.toContain('"alert"');
+    const answer = ask(url);
+    while (!lines().includes('"alert"')) await delay(50);
+    release();
+    expect((await answer).status).toBe(200);
+  });
+  const told = run.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; message?: string });
+  expect(told.map(({ type }) => type)).toEqual(["listening", "alert", "call", "note", "end"]);
+  expect(told[1]?.message).toMatch(/^nothing has happened for \d+ s, the threshold is 1 s$/);
+  expect(told[3]?.message).toBe("things happen again");
+});
+
 test("ccb cost reads a project while its build holds the ledger open: budget, forecast, projection, groups, JSON and CSV", async () => {
   const project = writeProject("notes", { finished: true });
   using store = openStore({ path: join(project, ".checkpoints/build.db"), migrations: [costMigrations] });
   const text = await runCcb({ args: ["cost", project], cwd });
   expect(text.stderr).toBe("");
   for (const part of [
+    " · list prices of 20",
     "$0.0180 in 3 calls",
     "$5.00, $4.98 left",
     "$0.5000 ($0.2000 to $1.50); so far 4 % of it",
@@ -143,6 +175,27 @@ test("ccb cost reads a project while its build holds the ledger open: budget, fo
   // What a spreadsheet would run is not run.
   expect(csv[3]).toContain(",'=danger,");
   expect(store.findDamage()).toEqual([]);
+});
+
+test("ccb cost projects at the prices that the build was forecast with, or at those of --prices", async () => {
+  const project = writeProject("notes", { finished: false });
+  const expected = async (...args: string[]) => {
+    const { stdout, code } = await runCcb({ args: ["cost", project, "--json", ...args], cwd });
+    expect(code).toBe(0);
+    return (JSON.parse(stdout) as { projection: { expectedMicroUsd: number } }).projection.expectedMicroUsd;
+  };
+  const list = await expected();
+  const saved = { model: "claude-opus-5-5", lowMicroUsd: 1, expectedMicroUsd: 2, highMicroUsd: 3 };
+  const sessionMicroUsd = { S: 50_000_000, M: 1, L: 1 };
+  writeFileSync(join(project, "artifacts/forecast.json"), JSON.stringify({ ...saved, sessionMicroUsd }));
+  // Two tasks of size S, and what a third that is not in the plan has cost.
+  expect(await expected()).toBe(100_006_000);
+  writeFileSync(join(cwd, "prices.yaml"), "models: [{ model: claude-*, input: 400, output: 2000, cacheRead: 40 }]\n");
+  const own = await expected("--prices", "prices.yaml");
+  expect(own).toBeGreaterThan(list * 5);
+  expect(own).not.toBe(100_006_000);
+  const wrong = await runCcb({ args: ["cost", project, "--prices", "nowhere.yaml"], cwd });
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("price file nowhere.yaml cannot be used") });
 });
 
 test("ccb cost --all sums the projects of a folder and compares forecasts with what builds cost", async () => {

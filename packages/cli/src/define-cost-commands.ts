@@ -58,6 +58,7 @@ function defineCost(program: Command, terminal: Terminal, onExit: (code: number)
     )
     .option("--csv", "CSV: one line a call; with --by one line a group")
     .option("--json", "one JSON document; costs are whole micro-dollars")
+    .option("--prices <file>", "project to the end at the prices of this file (default: those of the build)")
     .addHelpText(
       "after",
       "\nExample:\n  ccb cost claude-builds/notes_20261121_101500 --by task\n  ccb cost --all --csv > calls.csv\n",

@@ -81,6 +81,10 @@ const defineAudit: Define = (program, terminal, onExit) => {
     .description("Check the audit log of a project, or a proof bundle: every byte, every call, every artifact.")
     .argument("[path]", `a proof bundle, or a ${directoryArgument}`)
     .option("--head <hash>", "the last hash of the log as you know it, to find that the whole log was replaced")
+    .option(
+      "--repository <dir>",
+      "a clone of the project of your own: the log must have the records that its commits name",
+    )
     .option("--json", "print the report as JSON")
     .addHelpText("after", "\nExit codes: 0 nothing was changed · 5 something was · 2 there is nothing to check\n")
     .action(async (path: string | undefined, flags: AuditVerifyFlags) => {

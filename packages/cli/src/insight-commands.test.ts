@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -83,11 +84,18 @@ describe("ccb audit", () => {
     const good = await run("audit", "verify", "copy");
     expect([good.code, good.stderr]).toEqual([0, ""]);
     expect(good.stdout).toMatch(
-      /nothing was changed: \d+ records, \d+ events, \d+ calls, [1-9]\d* artifacts\nhead [0-9a-f]{64}\n/,
+      /nothing was changed: \d+ records, \d+ events, \d+ calls, [1-9]\d* artifacts\n {2}! no commit holds a head of the log.*\nhead [0-9a-f]{64}\n/,
     );
     const head = good.stdout.trim().slice(-64);
+    const records = /(\d+) records/.exec(good.stdout)?.[1];
+    const git = (...args: string[]) =>
+      spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd: join(cwd, "copy") });
+    git("init", "--quiet");
+    git("commit", "--quiet", "--allow-empty", "-m", `Report\n\nCCB-Audit-Head: ${records} ${head}`);
+    await cp(join(cwd, "copy", ".git"), join(cwd, "clone", ".git"), { recursive: true });
     const exported = await run("audit", "export", "copy", "--out", "proof.tar.gz");
     expect(exported.code).toBe(0);
+    expect(exported.stdout).toContain(" artifacts, 1 head\n");
     expect((await run("audit", "export", "copy", "--out", "proof.tar.gz")).code).toBe(2);
 
     const log = join(cwd, "copy", "logs", "audit.jsonl");
@@ -102,6 +110,12 @@ describe("ccb audit", () => {
     expect(replaced.code).toBe(5);
     expect(JSON.parse(replaced.stdout).problems).toHaveLength(1);
     expect((await run("audit", "verify", "spec.md")).code).toBe(2);
+
+    const verify = ["audit", "verify", "proof.tar.gz", "--repository"];
+    const cloned = JSON.parse((await run(...verify, "clone", "--json")).stdout);
+    expect(cloned).toMatchObject({ problems: [], heads: 2, commit: expect.stringMatching(/^[0-9a-f]{40}$/) });
+    const none = await run(...verify, ".");
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("No commit of . holds a head") });
   });
 });
 

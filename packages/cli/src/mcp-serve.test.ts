@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { request } from "node:http";
+import { isIPv4 } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { estimateTokens } from "@ccb/context";
 import type { McpServerDefinition } from "@ccb/core";
@@ -171,7 +173,21 @@ it("pauses, resumes and stops a build that another process runs, and gives none 
   expect((await running.ended).code).toBe(6);
 });
 
-it("ccb mcp serve --http says where it is and which token it wants, and ends at SIGTERM", async () => {
+/** The status of a request with exactly these headers; `fetch` would not let a test forge Host. */
+function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
+  const accept = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: "POST", headers: { ...accept, ...headers } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+it("ccb mcp serve --http, on loopback, says where it is and which token it wants, lets nobody else in, and ends at SIGTERM", async () => {
   const child = spawn(process.execPath, ["--conditions=ccb-source", ccbProgram, "mcp", "serve", "--http"], {
     cwd: project,
     env: { PATH: process.env.PATH ?? "" },
@@ -185,6 +201,17 @@ it("ccb mcp serve --http says where it is and which token it wants, and ends at 
   const token = /Bearer (\S+)/.exec(said)?.[1] ?? "";
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
   const headers = { Authorization: `Bearer ${token}` };
+  expect(await statusOf(url, headers)).toBe(200);
+  for (const given of [{}, { Authorization: "" }, { Authorization: `Bearer ${token.slice(1)}` }])
+    expect(await statusOf(url, given)).toBe(401);
+  for (const given of [{ Host: "evil.example" }, { Origin: "https://evil.example" }])
+    expect(await statusOf(url, { ...headers, ...given })).toBe(403);
+  // On loopback only: this machine's other addresses are not listened on.
+  const { port } = new URL(url);
+  for (const { address } of Object.values(networkInterfaces()).flatMap((all) => all ?? [])) {
+    if (isIPv4(address) && address !== "127.0.0.1")
+      await expect(statusOf(`http://${address}:${port}/mcp`, headers)).rejects.toThrow("ECONNREFUSED");
+  }
   const http: McpServerDefinition = { ...serve(project), transport: { type: "http", url, headers } };
   const client = createServerPool({ servers: [http] });
   const answer = await client.call({ server: "ccb", tool: "control_build", arguments: {} });

@@ -245,6 +245,8 @@ export type BuildEventBody =
       stopReason?: string;
     }
   | { type: "call-refused"; scope: CallScope; model: string; reason: string }
+  /** A planning call was answered with what the model had answered before to the same request: nothing was sent, nothing is paid for. */
+  | { type: "call-recalled"; scope: CallScope }
   | {
       type: "progress";
       doneTasks: number;

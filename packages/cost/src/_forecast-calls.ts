@@ -59,3 +59,27 @@ export function listPlanningCalls(options: PlanningOptions): Usage[] {
     ...repeat(documentCount, call(planTokens + requirementTokens + 6_000, 2_500)),
   ];
 }
+
+/** What finding out about one library takes. */
+const lookUpShape = {
+  /** Prompt of the call that writes notes: pages and documentation that were found; assumed. */
+  sourceTokens: 6_000,
+  noteTokens: 1_200,
+  /** Prompt tokens that one search's results add to the call that searches; assumed. */
+  resultTokens: 8_000,
+  answerTokens: 800,
+};
+
+/** The usage of the calls that find out about libraries: for each one call that searches the web (if any does), and one that writes notes. */
+export function listResearchCalls(options: { questions: number; searchesPerQuestion: number }): Usage[] {
+  const { questions, searchesPerQuestion: searches } = options;
+  const { sourceTokens, noteTokens, resultTokens, answerTokens } = lookUpShape;
+  const search: Usage = {
+    ...noUsage,
+    inputTokens: agentPromptTokens + searches * resultTokens,
+    outputTokens: answerTokens,
+    webSearchRequests: searches,
+  };
+  const notes: Usage = { ...noUsage, inputTokens: agentPromptTokens + sourceTokens, outputTokens: noteTokens };
+  return Array.from({ length: questions }, () => (searches > 0 ? [search, notes] : [notes])).flat();
+}

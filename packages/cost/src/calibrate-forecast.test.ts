@@ -1,7 +1,9 @@
 import { offlineModelId, type Plan } from "@ccb/core";
 import { expect, test } from "vitest";
-import { calibrateForecast, type PastBuild, type TaskSize } from "./calibrate-forecast.ts";
+import type { TaskSize } from "./_task-shapes.ts";
+import { calibrateForecast, type PastBuild } from "./calibrate-forecast.ts";
 import { forecastCost } from "./forecast-cost.ts";
+import { createPriceTable } from "./price-table.ts";
 import { projectCost } from "./project-cost.ts";
 
 const model = "claude-opus-5-5";
@@ -74,6 +76,27 @@ test("forecast against actual, oldest first, complete builds with a forecast onl
     ["early", 3, false],
     ["late", 1.5, true],
   ]);
+});
+
+test("a build's tasks are held against what its own forecast assumed, whatever the prices of today", () => {
+  const task = { size: "S" as const, model, costMicroUsd: 3_000 };
+  const own = { S: 1_000, M: 2_000, L: 4_000 };
+  const { factors } = calibrateForecast([past({ tasks: new Array(4).fill(task), sessionMicroUsd: own })]);
+  // Four tasks at three times the assumption, against a weight of four for it.
+  expect(factors.S).toBe(2);
+});
+
+test("a projection is at the user's own prices, or at what the build's forecast assumed of a session", () => {
+  const prices = createPriceTable({
+    models: [{ model: "*", input: 400, output: 2_000, cacheRead: 40, cacheWrite5m: 500, cacheWrite1h: 800 }],
+  });
+  const options = { plan: planOf(4), model, finishedTasks: new Set<string>(), taskCosts: new Map(), spentMicroUsd: 0 };
+  const list = projectCost(options).expectedMicroUsd;
+  expect(projectCost({ ...options, prices }).expectedMicroUsd).toBeGreaterThan(list * 50);
+  expect(projectCost({ ...options, sessionMicroUsd: { S: 7, M: 0, L: 0 } }).expectedMicroUsd).toBe(28);
+  expect(forecastCost({ ...options, prices, specTokens: 1, requirementCount: 1 }).sessionMicroUsd.S * 4).toBe(
+    projectCost({ ...options, prices }).expectedMicroUsd,
+  );
 });
 
 test("a projection is what is spent and the tasks that are left, at what the finished ones cost", () => {

@@ -1,8 +1,6 @@
-import type { MicroUsd, Task } from "@ccb/core";
-import { priceSession, taskShapes } from "./_task-shapes.ts";
+import type { MicroUsd } from "@ccb/core";
+import { priceSessions, type TaskSize } from "./_task-shapes.ts";
 import type { PriceTable } from "./price-table.ts";
-
-export type TaskSize = Task["size"];
 
 /** What a build came to, with what was forecast for it. */
 export interface PastBuild {
@@ -13,6 +11,8 @@ export interface PastBuild {
   isComplete: boolean;
   forecast: { lowMicroUsd: MicroUsd; expectedMicroUsd: MicroUsd; highMicroUsd: MicroUsd } | undefined;
   actualMicroUsd: MicroUsd;
+  /** What a session of each size was assumed to cost when it was forecast; by the prices of today when omitted. */
+  sessionMicroUsd?: Record<TaskSize, MicroUsd> | undefined;
   /** The tasks that were finished, each with everything its sessions cost. */
   tasks: readonly { size: TaskSize; model: string; costMicroUsd: MicroUsd }[];
 }
@@ -40,11 +40,11 @@ export interface ForecastCalibration {
 const priorTasks = 4;
 const leastTasksForSpread = 10;
 
-/** Learns from past builds, by what their ledgers say; `prices` is what the models cost, the list prices unless given. Pure. Tasks that cost nothing (offline) or whose model has no price teach nothing. */
+/** Learns from past builds, by what their ledgers say; `prices` is what the models cost where a build does not say it, the list prices unless given. Pure. Tasks that cost nothing (offline) or whose model has no price teach nothing. */
 export function calibrateForecast(past: readonly PastBuild[], prices?: PriceTable): ForecastCalibration {
-  const ratios = past.flatMap(({ tasks }) =>
+  const ratios = past.flatMap(({ tasks, sessionMicroUsd }) =>
     tasks.flatMap(({ size, model, costMicroUsd }) => {
-      const assumed = priceSession(model, taskShapes[size], prices);
+      const assumed = (sessionMicroUsd ?? priceSessions(model, prices))[size];
       return assumed > 0 && costMicroUsd > 0 ? [{ size, ratio: costMicroUsd / assumed }] : [];
     }),
   );

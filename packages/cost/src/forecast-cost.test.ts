@@ -90,3 +90,24 @@ test("low ≤ expected ≤ high, whole numbers, and another task never makes a b
     { numRuns: 50 },
   );
 });
+
+test("web searches are in the forecast, by the libraries that the plan names; without a search only their notes are", () => {
+  const plan = planOf(["S", "M"]);
+  const none = forecastCost({ ...base, plan });
+  const notes = forecastCost({ ...base, plan, research: { questions: 3, webSearch: false } });
+  const searched = forecastCost({ ...base, plan, research: { questions: 3, webSearch: true } });
+  expect(notes.calls - none.calls).toBe(3);
+  expect(searched.calls - none.calls).toBe(6);
+  // claude-opus-5-5 by hand: each question 18,000 tokens at 4 and 800 at 20 US dollars a million, and two searches at a cent.
+  expect(searched.expectedMicroUsd - notes.expectedMicroUsd).toBe(3 * (72_000 + 16_000 + 20_000));
+  expect(searched.lowMicroUsd - notes.lowMicroUsd).toBe(3 * (40_000 + 16_000 + 10_000));
+  expect(searched.highMicroUsd - notes.highMicroUsd).toBe(3 * (104_000 + 16_000 + 30_000));
+  expect(searched.assumptions.join("\n")).toContain("3 libraries are looked up, each with 2 web searches");
+  expect(notes.assumptions.join("\n")).toContain("3 libraries are looked up, without a web search");
+  expect(forecastCost({ ...base, plan, research: { questions: 0, webSearch: true } })).toEqual(none);
+  // Before the plan nobody knows how many: low says none, high six.
+  const { plan: _none, ...unplanned } = { ...base, plan: undefined };
+  const early = forecastCost({ ...unplanned, research: { webSearch: true } });
+  expect(early.lowMicroUsd).toBe(forecastCost(unplanned).lowMicroUsd);
+  expect(early.assumptions.join("\n")).toContain("Libraries looked up: 2, at most 6");
+});

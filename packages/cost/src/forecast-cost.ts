@@ -1,7 +1,7 @@
 import { findModel, type MicroUsd, type Plan, type Usage } from "@ccb/core";
-import { listPlanningCalls, listSessionCalls } from "./_forecast-calls.ts";
+import { listPlanningCalls, listResearchCalls, listSessionCalls } from "./_forecast-calls.ts";
 import { promptTokensOf } from "./_micro-usd.ts";
-import { priceCalls, taskShapes } from "./_task-shapes.ts";
+import { priceCalls, priceSessions, type TaskSize, taskShapes } from "./_task-shapes.ts";
 import type { ForecastCalibration } from "./calibrate-forecast.ts";
 import { createPriceTable, type PriceTable } from "./price-table.ts";
 
@@ -11,6 +11,10 @@ const withoutPlan = { low: 0.35, high: 3 };
 
 /** Of the phases, the share that needs one more session after a failed acceptance. */
 const retries = { low: 0, expected: 0.25, high: 1 };
+
+/** Libraries that are looked up where no plan says which, and web searches for each; a question may search three times. */
+const assumedQuestions = { low: 0, expected: 2, high: 6 };
+const searchesPerQuestion = { low: 1, expected: 2, high: 3 };
 
 /** Without a plan: requirements that one task of size M fulfils, and tasks of a phase. */
 const requirementsPerTask = 4;
@@ -29,6 +33,13 @@ export interface ForecastCostOptions {
   plan?: Plan;
   /** Documents to be written. Default 8. */
   documentCount?: number;
+  /** Libraries that are looked up before code is written; none when omitted. */
+  research?: {
+    /** How many; assumed where there is no plan that says it. */
+    questions?: number;
+    /** Whether the model server searches the web for them, which is paid for by the search. */
+    webSearch: boolean;
+  };
   /** What past builds say; without it the assumptions stand as they are. */
   calibration?: ForecastCalibration;
   /** What models cost; the list prices of core's catalogue unless given. */
@@ -43,6 +54,8 @@ export interface CostForecast {
   calls: number;
   /** Tokens of the expected course, cache reads included. */
   tokens: number;
+  /** What one task session of each size is assumed to cost, before anything is learnt from past builds. */
+  sessionMicroUsd: Record<TaskSize, MicroUsd>;
   /** False where a model has no known price: its calls are then priced at the dearest known of every kind. */
   isPriceKnown: boolean;
   /** What the figures rest on, as sentences for the user. */
@@ -74,6 +87,8 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
     window,
   });
   const planningCost = priceCalls(planningModel, planning, prices);
+  const research = planResearchCalls(options.research);
+  const researchCost = (calls: Usage[]) => priceCalls(planningModel, calls, prices);
   const course = (turnFactor: number, retryShare: number) => {
     // Tasks of one size cost the same: a plan of a thousand tasks is priced three times, not a thousand.
     const sessions = countBy(tasks).map(([size, count]) => {
@@ -99,11 +114,17 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
   const high = course(factors.high, retries.high).cost;
   return {
     lowMicroUsd:
-      Math.round(planningCost * 0.6) + blendSpread({ assumed: low, expected: expected.cost, calibration, side: "low" }),
-    expectedMicroUsd: planningCost + expected.cost,
-    highMicroUsd: planningCost * 2 + blendSpread({ assumed: high, expected: expected.cost, calibration, side: "high" }),
-    calls: planning.length + expected.calls,
-    tokens: tokensOf(planning) + expected.tokens,
+      Math.round(planningCost * 0.6) +
+      researchCost(research.low) +
+      blendSpread({ assumed: low, expected: expected.cost, calibration, side: "low" }),
+    expectedMicroUsd: planningCost + researchCost(research.expected) + expected.cost,
+    highMicroUsd:
+      planningCost * 2 +
+      researchCost(research.high) +
+      blendSpread({ assumed: high, expected: expected.cost, calibration, side: "high" }),
+    calls: planning.length + research.expected.length + expected.calls,
+    tokens: tokensOf(planning) + tokensOf(research.expected) + expected.tokens,
+    sessionMicroUsd: priceSessions(model, prices),
     isPriceKnown: unpriced.length === 0,
     assumptions: describeAssumptions({
       options,
@@ -113,6 +134,18 @@ export function forecastCost(options: ForecastCostOptions): CostForecast {
       unpriced,
     }),
   };
+}
+
+/** The calls of research in the three courses. */
+function planResearchCalls(research: ForecastCostOptions["research"]): Record<"low" | "expected" | "high", Usage[]> {
+  const course = (at: "low" | "expected" | "high") =>
+    research
+      ? listResearchCalls({
+          questions: research.questions ?? assumedQuestions[at],
+          searchesPerQuestion: research.webSearch ? searchesPerQuestion[at] : 0,
+        })
+      : [];
+  return { low: course("low"), expected: course("expected"), high: course("high") };
 }
 
 /** An end of the interval: as assumed, drawn to what past tasks spread by the more of them there are (half at twenty). */
@@ -147,6 +180,18 @@ function tokensOf(calls: readonly Usage[]): number {
   return calls.reduce((sum, usage) => sum + promptTokensOf(usage) + usage.outputTokens, 0);
 }
 
+function describeResearch(research: ForecastCostOptions["research"]): string[] {
+  if (!research || research.questions === 0) return [];
+  const { low, expected, high } = searchesPerQuestion;
+  const searches = research.webSearch
+    ? `, each with ${expected} web searches (low ${low}, high ${high}), which are paid for one by one`
+    : ", without a web search";
+  const { questions } = research;
+  if (questions !== undefined)
+    return [`${questions === 1 ? "One library is" : `${questions} libraries are`} looked up${searches}.`];
+  return [`Libraries looked up: ${assumedQuestions.expected}, at most ${assumedQuestions.high}${searches}.`];
+}
+
 function describeCalibration(calibration: ForecastCalibration | undefined): string {
   if (!calibration || calibration.tasks === 0) return "not yet measured on past builds";
   const factors = Object.entries(calibration.factors).map(([size, factor]) => `${size} × ${factor.toFixed(2)}`);
@@ -170,6 +215,7 @@ function describeAssumptions(found: {
     "The prompt of a session is written to the cache as it grows and read from it at every later turn.",
     `Low: ${factors.low} times the turns and no retry. High: ${factors.high} times the turns, one retry in every phase, planning twice as dear.`,
     `Expected: one phase in ${1 / retries.expected} needs a retry.`,
+    ...describeResearch(options.research),
     `Planning and documents: ${found.planningCalls} calls for a specification of about ${options.specTokens} tokens.`,
     ...found.unpriced.map(
       (id) => `The price of "${id}" is not known; its calls are counted at the dearest known price of every kind.`,

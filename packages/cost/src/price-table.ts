@@ -35,6 +35,8 @@ type Priced = Pick<ModelInfo, "prices" | "longPrompt">;
 export interface PriceTable {
   /** The day of the list prices. */
   readonly date: string;
+  /** What it was made of, as data: the same table can be made of it again. */
+  readonly overrides: PriceOverrides;
   /** The prices of a model on a day; undefined where nobody knows them. */
   find(modelId: string, at?: string): Priced | undefined;
   /** What one call cost; undefined for a model without a price, never zero. `at` is ISO 8601, now when omitted. */
@@ -62,6 +64,7 @@ export function createPriceTable(overrides: PriceOverrides = {}): PriceTable {
 
   return {
     date: modelCatalogDate,
+    overrides,
     find,
     price(modelId, usage, { terms, at } = {}) {
       const model = find(modelId, at);

@@ -1,5 +1,6 @@
 import { listTasks, type MicroUsd, type Plan } from "@ccb/core";
-import { priceSession, taskShapes } from "./_task-shapes.ts";
+import { priceSessions, type TaskSize } from "./_task-shapes.ts";
+import type { PriceTable } from "./price-table.ts";
 
 export interface ProjectCostOptions {
   plan: Plan;
@@ -11,6 +12,10 @@ export interface ProjectCostOptions {
   taskCosts: ReadonlyMap<string, MicroUsd>;
   /** What everything has cost so far. */
   spentMicroUsd: MicroUsd;
+  /** What a session of each size is assumed to cost, as the build's own forecast said it; by `prices` when omitted. */
+  sessionMicroUsd?: Record<TaskSize, MicroUsd>;
+  /** What models cost; the list prices of core's catalogue unless given. */
+  prices?: PriceTable;
 }
 
 /** Where a build that is under way is heading. */
@@ -30,10 +35,8 @@ const spread = { low: 0.6, high: 1.8 };
 /** Projects a build's cost to its end: the tasks that are left, by their sizes, at what the finished ones cost over what was assumed of them. Pure. */
 export function projectCost(options: ProjectCostOptions): CostProjection {
   const { plan, model, finishedTasks, taskCosts, spentMicroUsd } = options;
-  const tasks = listTasks(plan).map(({ task }) => ({
-    id: task.id,
-    assumed: priceSession(model, taskShapes[task.size]),
-  }));
+  const { prices, sessionMicroUsd = priceSessions(model, prices) } = options;
+  const tasks = listTasks(plan).map(({ task }) => ({ id: task.id, assumed: sessionMicroUsd[task.size] }));
   const finished = tasks.filter(({ id }) => finishedTasks.has(id));
   const ratios = finished.flatMap(({ id, assumed }) => (assumed > 0 ? [(taskCosts.get(id) ?? 0) / assumed] : []));
   const factor = (priorTasks + ratios.reduce((sum, ratio) => sum + ratio, 0)) / (priorTasks + ratios.length);

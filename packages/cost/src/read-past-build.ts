@@ -10,7 +10,7 @@ export interface ReadPastBuildOptions {
   project: string;
   plan: Plan;
   /** What was forecast for it, and the model of its sessions. */
-  forecast: (NonNullable<PastBuild["forecast"]> & { model: string }) | undefined;
+  forecast: (NonNullable<PastBuild["forecast"]> & Pick<PastBuild, "sessionMicroUsd"> & { model: string }) | undefined;
   /** False for a build that was stopped or failed. */
   isComplete: boolean;
   /** Ids of the tasks that were finished. */
@@ -29,6 +29,7 @@ export function readPastBuild(options: ReadPastBuildOptions): PastBuild | undefi
     at: build.lastAt ?? "",
     isComplete,
     forecast,
+    sessionMicroUsd: forecast?.sessionMicroUsd,
     actualMicroUsd: build.costMicroUsd,
     tasks: listTasks(plan).flatMap(({ task: { id, size } }) => {
       const costMicroUsd = costs.get(id);

@@ -1,5 +1,9 @@
-/** An MCP server for tests whose tools misbehave: each does what its name says. `count` tells how often this process was called. */
+/**
+ * An MCP server for tests whose tools misbehave: each does what its name says. `count` tells how often this process was called. It speaks the revisions up to 2025-11-25; with OLD=silent it
+ * does not answer what it does not know before the handshake, with OLD=ends it ends at it; it begins to read after SLOW milliseconds.
+ */
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 
 let calls = 0;
 const names = ["count", "crash", "hang", "flood", "chatter", "nonsense", "refuse", "environment"];
@@ -36,6 +40,9 @@ const tools: Record<string, (id: number) => void> = {
   environment: (id) => say({ id, result: text(JSON.stringify(process.env)) }),
 };
 
+const { OLD: old, SLOW: slow } = process.env;
+await delay(Number(slow ?? 0));
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, method, params } = JSON.parse(line) as {
     id?: number;
@@ -43,6 +50,8 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     params?: { name?: string; protocolVersion?: string };
   };
   if (id === undefined) return;
+  if (method === "server/discover" && old === "silent") return;
+  if (method === "server/discover" && old === "ends") process.exit(1);
   const inputSchema = { type: "object" };
   if (method === "initialize") {
     const serverInfo = { name: "unruly", version: "1" };

@@ -13,7 +13,7 @@ interface SavedState {
   phases?: { tasks?: { id: string; status: string }[] }[];
 }
 
-type SavedForecast = NonNullable<PastBuild["forecast"]> & { model: string };
+type SavedForecast = NonNullable<PastBuild["forecast"]> & Pick<PastBuild, "sessionMicroUsd"> & { model: string };
 
 /**
  * The builds in the folders beside a project's, for the forecast to learn from. They may be under way: their ledgers are opened for reading. What cannot be read teaches

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runGit } from "../repository/run-git.ts";
@@ -16,24 +17,47 @@ export function renderAuditHead({ sequence, hash }: AuditHead): [key: string, va
   return [trailerKey, `${sequence} ${hash}`];
 }
 
-/** The heads in a text of trailer values, one a line; what is none is left out. Pure. */
-function parseAuditHeads(text: string): AuditHead[] {
-  return [...text.matchAll(/^(\d{1,15}) ([0-9a-f]{64})$/gm)].map(([, sequence, hash = ""]) => {
-    return { sequence: Number(sequence), hash };
-  });
+/** A commit that holds a head of the audit log, as git has it: its id is the hash of its object. */
+export interface AuditCommit {
+  id: string;
+  object: string;
+}
+
+/** The head that a commit's trailers hold; undefined where there is none. Pure. */
+export function parseAuditHead({ object }: Pick<AuditCommit, "object">): AuditHead | undefined {
+  const trailers = object.trimEnd().split("\n\n").at(-1) ?? "";
+  const [, sequence, hash] = new RegExp(`^${trailerKey}: (\\d{1,15}) ([0-9a-f]{64})$`, "m").exec(trailers) ?? [];
+  return sequence === undefined || hash === undefined ? undefined : { sequence: Number(sequence), hash };
+}
+
+/** Whether an object is the commit that its id names. Pure. */
+export function isWholeCommit({ id, object }: AuditCommit): boolean {
+  const bytes = Buffer.from(object);
+  const whole = Buffer.concat([Buffer.from(`commit ${bytes.length}\0`), bytes]);
+  return hash(id.length === 64 ? "sha256" : "sha1", whole) === id;
+}
+
+interface Repository {
+  directory: string;
+  environment: Record<string, string>;
 }
 
 /**
- * The heads of the audit log that the project's commits hold, newest first; none without a repository or a commit. Rejects with a CcbError `io-failed` where git cannot read the
+ * The commits of a project that hold heads of its audit log, newest first; none without a repository or a commit. Rejects with a CcbError `io-failed` where git cannot read the
  * repository.
  */
-export async function readAuditHeads(options: {
-  directory: string;
-  environment: Record<string, string>;
-}): Promise<AuditHead[]> {
-  const { directory } = options;
-  if (!existsSync(join(directory, ".git"))) return [];
-  const format = `%(trailers:key=${trailerKey},valueonly)`;
+export async function readAuditCommits(repository: Repository): Promise<AuditCommit[]> {
+  if (!existsSync(join(repository.directory, ".git"))) return [];
+  const format = `%H %(trailers:key=${trailerKey},valueonly,separator=%x20)`;
   // `--all` also answers where there is no commit yet.
-  return parseAuditHeads(await runGit({ args: ["log", "--all", `--format=${format}`], ...options }));
+  const listed = await runGit({ args: ["log", "--all", `--format=${format}`], ...repository });
+  const ids = [...listed.matchAll(/^([0-9a-f]{40,64}) \d+ [0-9a-f]{64}/gm)].map(([, id = ""]) => id);
+  const commits: AuditCommit[] = [];
+  for (const id of ids) commits.push({ id, object: await runGit({ args: ["cat-file", "commit", id], ...repository }) });
+  return commits;
+}
+
+/** The heads of the audit log that the commits of {@link readAuditCommits} hold. */
+export async function readAuditHeads(repository: Repository): Promise<AuditHead[]> {
+  return (await readAuditCommits(repository)).flatMap((commit) => parseAuditHead(commit) ?? []);
 }

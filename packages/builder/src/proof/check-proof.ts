@@ -27,6 +27,8 @@ export interface ProofReport {
   events: number;
   calls: number;
   files: number;
+  /** Records of the log whose hashes are also kept in commits. */
+  heads: number;
   costMicroUsd: number;
   /** Events that were added from the database after the log had lost them. */
   restoredEvents: number;
@@ -56,7 +58,7 @@ export function checkProof(sources: ProofSources): ProofReport {
     // After a changed record nothing more is known, so the ledger would only repeat the finding.
     ...(sources.ledger && chain.intact ? checkLedger(sources.ledger, events, costMicroUsd) : []),
   ];
-  const counts = { events: events.length, calls: calls.length, files: files.length };
+  const counts = { events: events.length, calls: calls.length, files: files.length, heads: sources.heads?.length ?? 0 };
   const restoredEvents = bodiesOf<{ events: number }>(entries, "events-restored").reduce(
     (sum, { events: count }) => sum + count,
     0,

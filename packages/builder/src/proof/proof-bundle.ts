@@ -5,6 +5,7 @@ import { CcbError } from "@ccb/core";
 import { type BuildRecord, readBuildRecord } from "../report/read-build-record.ts";
 import { compress, decompress } from "./_sealed-gzip.ts";
 import { type ArchivedFile, parseTar, renderTar } from "./_tar.ts";
+import { type AuditCommit, type AuditHead, isWholeCommit, parseAuditHead } from "./audit-heads.ts";
 import { checkProof, type ProofReport } from "./check-proof.ts";
 import { listFiles } from "./list-audited-files.ts";
 import { ledgerOf, readAuditLog } from "./verify-project.ts";
@@ -32,12 +33,17 @@ export interface ExportedProof {
 
 /**
  * Writes everything that proves a build into one `.tar.gz`: specification, plan, criteria, evidence, trace and summary (`artifacts/`), every model call
- * (`logs/api_calls/`), the ledger (`costs.json`) and the audit log, with a manifest of hashes. The same project makes the same archive.
+ * (`logs/api_calls/`), the ledger (`costs.json`), the audit log, and the commits that hold heads of it (`commits/`, see `readAuditCommits`), with a manifest of hashes. The same
+ * project makes the same archive.
  *
  * The bundle is written also where the check of the project finds problems; they are in the report. Throws a CcbError `bad-input` where there is no build or no audit log.
  */
-export function exportProof(options: { directory: string; path: string }): ExportedProof {
-  const { directory } = options;
+export function exportProof(options: {
+  directory: string;
+  path: string;
+  commits?: readonly AuditCommit[];
+}): ExportedProof {
+  const { directory, commits = [] } = options;
   const record = readBuildRecord(directory);
   const auditLog = readAuditLog(directory);
   const files: ArchivedFile[] = [
@@ -45,6 +51,7 @@ export function exportProof(options: { directory: string; path: string }): Expor
       path,
       bytes: readFileSync(join(directory, path)),
     })),
+    ...commits.map(({ id, object }) => ({ path: `commits/${id}`, bytes: Buffer.from(object) })),
     { path: "costs.json", bytes: toJson(record.calls) },
     { path: "logs/audit.jsonl", bytes: auditLog },
   ];
@@ -62,21 +69,25 @@ export interface BundleReport extends ProofReport {
   build: string;
   project: string;
   sha256: string;
+  /** Id of the newest commit in it that holds a head of the log: whoever has the repository can look for it there. */
+  commit: string | undefined;
 }
 
 /**
- * Checks a proof bundle with nothing but the bundle: that it is whole and unchanged, that the audit log's chain holds, and that calls, artifacts and costs are those that the
- * chain vouches for.
+ * Checks a proof bundle with nothing but the bundle: that it is whole and unchanged, that the audit log's chain holds, that calls, artifacts and costs are those that the
+ * chain vouches for, and that the log has the records whose hashes the commits in it hold; and those of `heads`, from a repository that the bundle's maker could not change.
  *
  * CcbError `bad-input` where the bytes are no proof bundle at all.
  */
-export function verifyBundle(archive: Buffer): BundleReport {
+export function verifyBundle(archive: Buffer, heads: readonly AuditHead[] = []): BundleReport {
   const files = unpack(archive);
   const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));
   const manifest = readManifest(byPath.get("manifest.json"));
   const costs = JSON.parse(byPath.get("costs.json")?.toString("utf8") ?? "[]") as BuildRecord["calls"];
+  const commits = listCommits(files);
   const report = checkProof({
     auditLog: byPath.get("logs/audit.jsonl") ?? Buffer.alloc(0),
+    heads: [...headsOf(commits), ...heads],
     read: (path) => byPath.get(path),
     ledger: { lastEvent: 0, costMicroUsd: costs.reduce((sum, call) => sum + (call.costMicroUsd ?? 0), 0) },
   });
@@ -88,17 +99,30 @@ export function verifyBundle(archive: Buffer): BundleReport {
       return hash("sha256", bytes) === sha256 ? [] : [`${path}: it is not the file that the manifest names`];
     }),
     ...files.filter(({ path }) => !listed.has(path)).map(({ path }) => `${path}: the manifest does not name it`),
+    ...commits
+      .filter((commit) => !isWholeCommit(commit))
+      .map(({ id }) => `commits/${id}: it is not the commit of that name`),
     ...(manifest.chain.head === report.chain.head ? [] : ["logs/audit.jsonl: it does not end as the manifest says"]),
     ...report.problems,
   ];
   const { build, project } = manifest;
-  return { ...report, problems, build, project, sha256: hash("sha256", archive) };
+  return { ...report, problems, build, project, sha256: hash("sha256", archive), commit: commits[0]?.id };
 }
+
+function listCommits(files: ArchivedFile[]): AuditCommit[] {
+  return files.flatMap(({ path, bytes }) => {
+    const id = /^commits\/([0-9a-f]{40,64})$/.exec(path)?.[1];
+    return id === undefined ? [] : [{ id, object: bytes.toString("utf8") }];
+  });
+}
+
+const headsOf = (commits: readonly AuditCommit[]) => commits.flatMap((commit) => parseAuditHead(commit) ?? []);
 
 function checkFiles(files: ArchivedFile[], record: BuildRecord): ProofReport {
   const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));
   const auditLog = byPath.get("logs/audit.jsonl") ?? Buffer.alloc(0);
-  return checkProof({ auditLog, read: (path) => byPath.get(path), ledger: ledgerOf(record) });
+  const heads = headsOf(listCommits(files));
+  return checkProof({ auditLog, read: (path) => byPath.get(path), ledger: ledgerOf(record), heads });
 }
 
 function renderManifest(files: ArchivedFile[], record: BuildRecord, report: ProofReport): ProofManifest {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ending, makeProject, story } from "../../test-support/make-project.ts";
 import { compress, decompress } from "./_sealed-gzip.ts";
 import { parseTar, renderTar } from "./_tar.ts";
-import { readAuditHeads, renderAuditHead } from "./audit-heads.ts";
+import { readAuditCommits, readAuditHeads, renderAuditHead } from "./audit-heads.ts";
 import { exportProof, verifyBundle } from "./proof-bundle.ts";
 import { verifyProject } from "./verify-project.ts";
 
@@ -31,6 +31,33 @@ function flip(path: string, at: number): () => void {
   copy.writeUInt8((bytes[at] ?? 0) ^ 1, at);
   writeFileSync(path, copy);
   return () => writeFileSync(path, bytes);
+}
+
+const environment = { PATH: process.env.PATH ?? "", HOME: tmpdir(), GIT_CONFIG_GLOBAL: "/dev/null" };
+const git = (...args: string[]) => {
+  const who = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
+  const { status, stderr } = spawnSync("git", [...who, ...args], {
+    cwd: directory,
+    env: environment,
+    encoding: "utf8",
+  });
+  expect([status, stderr]).toEqual([0, ""]);
+};
+
+/** Writes the log anew as a whole, with an event that did not happen so; gives back its head. */
+function writeAnew(): string {
+  const entries = readFileSync(auditLog(), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => line.slice(83, -1));
+  let head = "0".repeat(64);
+  const rewritten = entries.map((entry) => {
+    const forged = entry.replace("500 instead of 200", "200 as it should");
+    head = hash("sha256", `${head}\n${forged}`);
+    return `{"hash":"${head}","entry":${forged}}\n`;
+  });
+  writeFileSync(auditLog(), rewritten.join(""));
+  return head;
 }
 
 describe("verifyProject", () => {
@@ -68,13 +95,7 @@ describe("verifyProject", () => {
 
   it("finds a log that was written anew as a whole, by the head that a commit of the project holds", async () => {
     makeProject(directory);
-    const env = { PATH: process.env.PATH ?? "", HOME: parent };
-    const git = (...args: string[]) => {
-      const who = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-      const { status, stderr } = spawnSync("git", [...who, ...args], { cwd: directory, env, encoding: "utf8" });
-      expect([status, stderr]).toEqual([0, ""]);
-    };
-    const check = async () => verifyProject(directory, await readAuditHeads({ directory, environment: env })).problems;
+    const check = async () => verifyProject(directory, await readAuditHeads({ directory, environment })).problems;
     expect(await check()).toEqual([]);
     git("init", "--quiet");
     expect(await check()).toEqual([]);
@@ -83,17 +104,7 @@ describe("verifyProject", () => {
     git("commit", "--quiet", "--allow-empty", "-m", `Report\n\nCCB-Build: b-1\n${trailer}`);
     expect(await check()).toEqual([]);
 
-    const entries = readFileSync(auditLog(), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => line.slice(83, -1));
-    let head = "0".repeat(64);
-    const rewritten = entries.map((entry) => {
-      const forged = entry.replace("500 instead of 200", "200 as it should");
-      head = hash("sha256", `${head}\n${forged}`);
-      return `{"hash":"${head}","entry":${forged}}\n`;
-    });
-    writeFileSync(auditLog(), rewritten.join(""));
+    const head = writeAnew();
     // The forged chain is whole in itself: without the commit nothing is seen.
     expect(problems()).toEqual([]);
     expect(await check()).toEqual([
@@ -148,6 +159,45 @@ describe("exportProof", () => {
       expect.arrayContaining(["manifest.json", "artifacts/specification.md", "costs.json", "logs/audit.jsonl"]),
     );
     expect(stdout).toContain(`artifacts/instructions/${"long-name-".repeat(12)}.md`);
+  });
+
+  it("holds the commits that name records of the log, so that a log written anew shows", async () => {
+    makeProject(directory);
+    git("init", "--quiet");
+    const { chain } = verifyProject(directory);
+    const trailer = renderAuditHead({ sequence: chain.records, hash: chain.head }).join(": ");
+    git("commit", "--quiet", "--allow-empty", "-m", `Report on Größe\n\nCCB-Build: b-1\n${trailer}`);
+    git("commit", "--quiet", "--allow-empty", "-m", `Not a trailer:\n\n${trailer}\n\nbut a quotation`);
+    const commits = await readAuditCommits({ directory, environment });
+    expect(commits).toHaveLength(1);
+    const path = join(parent, "proof.tar.gz");
+    const pack = () => {
+      const { report } = exportProof({ directory, path, commits });
+      expect(report.problems).toEqual(verifyBundle(readFileSync(path)).problems);
+      return report.problems;
+    };
+    expect(pack()).toEqual([]);
+    const whole = readFileSync(path);
+    expect(verifyBundle(whole)).toMatchObject({ heads: 1, commit: commits[0]?.id });
+
+    const forgedHead = writeAnew();
+    const found = [
+      expect.stringContaining(`record ${chain.records} has the hash ${chain.head}, the log has ${forgedHead}`),
+    ];
+    expect(pack()).toEqual(found);
+    // Without the commits the forged bundle is whole in itself: a clone of one's own finds it.
+    exportProof({ directory, path });
+    expect(verifyBundle(readFileSync(path)).problems).toEqual([]);
+    const heads = await readAuditHeads({ directory, environment });
+    expect(verifyBundle(readFileSync(path), heads).problems).toEqual(found);
+    expect(verifyBundle(whole, heads).problems).toEqual([]);
+    // A commit that was changed to name the forged log is no longer the commit of its id.
+    const [commit = { id: "", object: "" }] = commits;
+    const forged = [{ id: commit.id, object: commit.object.replace(chain.head, forgedHead) }];
+    expect(exportProof({ directory, path, commits: forged }).report.problems).toEqual([]);
+    expect(verifyBundle(readFileSync(path)).problems).toEqual([
+      `commits/${commit.id}: it is not the commit of that name`,
+    ]);
   });
 
   it("shows any flipped byte", () => {

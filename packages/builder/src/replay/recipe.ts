@@ -22,6 +22,9 @@ const recipeSchema = z.object({
     skipTests: z.boolean().optional(),
     skipValidation: z.boolean().optional(),
     redFirst: z.boolean().optional(),
+    webSearch: z.boolean().optional(),
+    /** The user's own, since caps count by them. */
+    prices: z.looseObject({}).optional(),
     continueOnError: z.boolean().optional(),
     parallelTasks: z.number().optional(),
     fromPhase: z.string().optional(),
@@ -43,7 +46,8 @@ export type Recipe = z.infer<typeof recipeSchema>;
 export function renderRecipe(options: BuildOptions, intake: Pick<Intake, "specification" | "projectName">): Recipe {
   const given = programParts.filter((name) => options[name] !== undefined && !isEmpty(options[name]));
   const { specification, projectName } = intake;
-  const kept = recipeSchema.shape.options.parse(JSON.parse(JSON.stringify(options)));
+  const { prices, ...others } = options;
+  const kept = recipeSchema.shape.options.parse(JSON.parse(JSON.stringify({ ...others, prices: prices?.overrides })));
   return { specification: specification.text, projectName, options: kept, cwd: options.cwd, programParts: given };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { type BuildEvent, type BuildOutcome, CcbError, systemClock } from "@ccb/core";
+import { createPriceTable, parsePriceOverrides } from "@ccb/cost";
 import { type Cassette, createReplayServer, type ReplayCut, type ReplayDivergence, readCassettes } from "@ccb/gateway";
 import { createRedactor } from "@ccb/logging";
 import { createEventChannel } from "../_event-channel.ts";
@@ -179,8 +180,10 @@ async function runOnce(
   },
 ): Promise<BuildResult> {
   const { options, control, into, url, onEvent } = about;
+  const { prices, ...kept } = recipe.options;
   const build = startBuild({
-    ...JSON.parse(JSON.stringify(recipe.options)),
+    ...JSON.parse(JSON.stringify(kept)),
+    ...(prices === undefined ? {} : { prices: createPriceTable(parsePriceOverrides(prices)) }),
     ...options.options,
     specification: options.specification ?? { stdin: asBytes(recipe.specification) },
     cwd: options.specification === undefined ? recipe.cwd : options.cwd,

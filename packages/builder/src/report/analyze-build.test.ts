@@ -34,7 +34,7 @@ describe("analyzeBuild", () => {
     expect(resources.byTask.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0)).toBe(resources.costMicroUsd);
     expect(quality).toEqual({
       ...{ criteriaPassed: 1, criteriaFailed: 1, passRate: 0.5, tasksDone: 2, tasksFailed: 0, errors: 1, warnings: 1 },
-      ...{ refusedCalls: 0, failedCalls: 0, recoveryRate: 2 / 3 },
+      ...{ recalledCalls: 0, recallRate: 0, refusedCalls: 0, failedCalls: 0, recoveryRate: 2 / 3 },
     });
     expect(mcp).toMatchObject({ calls: { memory: 2 }, failed: 1, violations: 1, compliance: 0.5 });
     expect(timeline.map(({ name, startMs, endMs, outcome: end }) => [name, endMs - startMs, end])).toEqual([

@@ -58,6 +58,9 @@ export interface BuildAnalytics {
     tasksFailed: number;
     errors: number;
     warnings: number;
+    /** Planning calls answered from the journal, and of all planning calls, 0 to 1; undefined where there was none. */
+    recalledCalls: number;
+    recallRate: number | undefined;
     refusedCalls: number;
     failedCalls: number;
     /** Tasks and criteria that failed and succeeded later, of all that failed; undefined where nothing failed. */
@@ -193,6 +196,8 @@ function measureQuality({ events, calls }: BuildRecord): BuildAnalytics["quality
     const id = name.slice(name.indexOf(" ") + 1);
     return (name.startsWith("task ") ? tasks : criteria).get(id) === true;
   });
+  const recalledCalls = events.filter(({ type }) => type === "call-recalled").length;
+  const planningCalls = calls.filter(({ agent }) => agent !== "claude-code").length;
   const tasksDone = [...tasks.values()].filter(Boolean).length;
   return {
     criteriaPassed: passed,
@@ -202,6 +207,8 @@ function measureQuality({ events, calls }: BuildRecord): BuildAnalytics["quality
     tasksFailed: tasks.size - tasksDone,
     errors,
     warnings: events.filter(({ type }) => type === "warning").length,
+    recalledCalls,
+    recallRate: share(recalledCalls, recalledCalls + planningCalls),
     refusedCalls: events.filter(({ type }) => type === "call-refused").length,
     failedCalls: calls.filter(({ status }) => status !== "answered").length,
     recoveryRate: share(recovered.length, failedOnce.size),

@@ -55,6 +55,7 @@ function describeQuality({ quality }: BuildAnalytics): string[][] {
     ["Errors", formatCount(quality.errors)],
     ["Recovery rate", formatShare(quality.recoveryRate)],
     ["Warnings", formatCount(quality.warnings)],
+    ["Planning answers used again", `${formatCount(quality.recalledCalls)} (${formatShare(quality.recallRate)})`],
     ["Calls refused for the budget", formatCount(quality.refusedCalls)],
     ["Calls cut or failed", formatCount(quality.failedCalls)],
   ];

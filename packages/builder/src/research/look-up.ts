@@ -9,14 +9,14 @@ const longestSource = 20_000;
 export interface Library {
   pool: ServerPool;
   servers: readonly McpServerDefinition[];
-  /** The model server's own search, asked where no search server is configured. */
+  /** The model server's own search; undefined where it is not to be asked. */
   webSearch: WebSearch | undefined;
   build: string;
 }
 
 /**
  * What the servers answer to a question: context7's documentation of the library, and the search tool of every custom server that names the point `research` (a web search). An answer
- * that is an error is a problem, not a source. Where there is no such custom server, the model server's own web search is asked.
+ * that is an error is a problem, not a source. The model server's own web search is asked where the library has one.
  */
 export async function lookUp(
   library: Library,
@@ -56,7 +56,7 @@ export async function lookUp(
         found.push({ title: `Search for ${question.library}`, origin: `${server.name} ${search.name}`, text });
     }
   }
-  if (!servers.some(({ name }) => name !== "context7")) found.push(...(await searchWeb(library, look, problems)));
+  found.push(...(await searchWeb(library, look, problems)));
   const sources = found.map((source, at) => ({
     ...source,
     id: `S${at + 1}`,

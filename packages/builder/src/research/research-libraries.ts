@@ -57,7 +57,8 @@ export async function researchLibraries(
   }
   const pool = createServerPool({ servers, environment: bench.environment, cwd: bench.paths.root });
   const pages: ResearchPage[] = [];
-  const library: Library = { pool, servers, webSearch: bench.webSearch, build: bench.build };
+  const webSearch = searchesItself(servers) ? bench.webSearch : undefined;
+  const library: Library = { pool, servers, webSearch, build: bench.build };
   try {
     for (const question of questions) {
       const page = await researchOne(bench, question, library);
@@ -70,8 +71,14 @@ export async function researchLibraries(
   return { pages: pages.length };
 }
 
-function listResearchServers(bench: Pick<Workbench, "servers" | "unavailable">): McpServerDefinition[] {
+/** The servers that are asked about libraries. */
+export function listResearchServers(bench: Pick<Workbench, "servers" | "unavailable">): McpServerDefinition[] {
   return bench.servers.filter(({ name, enforceAt }) => !bench.unavailable.has(name) && enforceAt.includes("research"));
+}
+
+/** Whether the model server's own web search is asked: where no server of the user's searches. */
+export function searchesItself(servers: readonly McpServerDefinition[]): boolean {
+  return servers.every(({ name }) => name === "context7");
 }
 
 async function researchOne(

@@ -3,11 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildEvent, readPromptSection } from "@ccb/core";
+import type { CostForecast } from "@ccb/cost";
 import { createScriptedModel } from "@ccb/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type FileTask, renderFilesSpecification, scriptFiles } from "../../test-support/scripted-files.ts";
 import { startWebSearchModel } from "../../test-support/web-search-model.ts";
 import type { BuildOptions } from "../build-options.ts";
+import { startReplay } from "../replay/start-replay.ts";
 import { readBuildRecord } from "../report/read-build-record.ts";
 import { startBuild } from "../start-build.ts";
 
@@ -51,14 +53,18 @@ async function build(can: "search" | "no search", options: Partial<BuildOptions>
     const events: BuildEvent[] = [];
     for await (const event of running.events) events.push(event);
     const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
-    return { result: await running.result, warnings, prompts, asked: searching.asked };
+    const forecast = events.findLast((event) => event.type === "forecast-made");
+    const saved = JSON.parse(readFileSync(join(cwd, "out", "artifacts", "forecast.json"), "utf8")) as CostForecast;
+    const assumptions = saved.assumptions.join("\n");
+    return { result: await running.result, warnings, prompts, asked: searching.asked, forecast, assumptions };
   } finally {
     searching.close();
   }
 }
 
 it("without a search server the model server's own search is asked: cited notes in the artifacts, each search priced in the ledger", async () => {
-  const { result, prompts, asked } = await build("search");
+  const { result, prompts, asked, assumptions } = await build("search");
+  expect(assumptions).toContain("2 libraries are looked up, each with 2 web searches (low 1, high 3)");
   expect(result.outcome).toBe("done");
   expect(asked).toHaveLength(2);
   expect(asked[0]).toEqual([{ type: "web_search_20250305", name: "web_search", max_uses: 3 }]);
@@ -85,8 +91,15 @@ it("a server that cannot search is asked once, and the build goes on and says th
 });
 
 it("a search that nobody wants is not made", async () => {
-  const { asked, warnings } = await build("search", { webSearch: false });
+  const { asked, warnings, assumptions } = await build("search", { webSearch: false });
+  // Nor does context7 answer here, so there is nothing to pay for.
+  expect(assumptions).not.toContain("looked up");
   expect(asked).toEqual([]);
   expect(warnings).toContainEqual(expect.stringMatching(/^Nothing was looked up about Express, Zod: .*no web search/));
   expect(existsSync(join(cwd, "out", "artifacts", "research", "express.md"))).toBe(false);
+
+  // Nor in a replay.
+  const environment = { PATH: process.env.PATH ?? "", HOME: cwd };
+  const replayed = await startReplay({ directory: "out", into: "again", cwd, environment }).result;
+  expect(replayed).toMatchObject({ same: true, divergences: [] });
 });

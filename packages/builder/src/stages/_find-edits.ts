@@ -19,6 +19,14 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 const ownFolders = /^(?:\.git|\.checkpoints|\.memory|logs|artifacts)\//;
 
 /**
+ * Has git look at every file once and keep what it saw in its index; right after a checkout it trusts none of it, and would read the files again each time ({@link findEdits} may not write the
+ * index beside a session). Nothing else may work in the directory meanwhile. Rejects with a CcbError where git fails.
+ */
+export async function prepareToFindEdits({ directory, environment }: Omit<FindEditsOptions, "sinceMs">): Promise<void> {
+  await runGit({ directory, environment, args: ["status", "--porcelain", "--untracked-files=no", "--no-renames"] });
+}
+
+/**
  * The files of a session's directory that were changed, made or removed since a moment, committed or not, by path in the directory; what git ignores does not count. Judged by
  * the inode's own time of change, which programs cannot set back. Rejects with a CcbError where git fails.
  */

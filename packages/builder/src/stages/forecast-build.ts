@@ -2,11 +2,14 @@ import { join } from "node:path";
 import { type CostForecast, calibrateForecast, forecastCost } from "@ccb/cost";
 import { readPastBuilds } from "../project/read-past-builds.ts";
 import { writeJsonArtifact } from "../project/write-artifact.ts";
+import { forecastResearch } from "../research/forecast-research.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 
 /** What a build was expected to cost: once from the specification alone, before anything is paid for, and once from its plan. */
 export interface KeptForecast extends CostForecast {
   model: string;
+  /** The user's own prices were laid over the list. */
+  ownPrices: boolean;
   basis: "specification" | "plan";
   /** The one from the specification, beside the one from the plan. */
   first?: Pick<CostForecast, "lowMicroUsd" | "expectedMicroUsd" | "highMicroUsd">;
@@ -33,26 +36,31 @@ export async function forecastFromPlan(bench: Workbench, work: BuildWork): Promi
   const first = bench.journal.latest<KeptForecast>(firstStep);
   const { lowMicroUsd = 0, expectedMicroUsd = 0, highMicroUsd = 0 } = first ?? {};
   await tell(bench, {
-    ...priceBuild(bench, work.plan),
+    ...priceBuild(bench, work),
     basis: "plan",
     ...(first ? { first: { lowMicroUsd, expectedMicroUsd, highMicroUsd } } : {}),
   });
 }
 
 /** By what the builds beside it have cost. */
-function priceBuild(bench: Workbench, plan?: BuildWork["plan"]): CostForecast & { model: string } {
+function priceBuild(
+  bench: Workbench,
+  work?: Pick<BuildWork, "analysis" | "plan">,
+): CostForecast & Pick<KeptForecast, "model" | "ownPrices"> {
   const { options, intake } = bench;
   const { model, prices, planningModel, dryRun } = options;
+  const research = forecastResearch(bench, work);
   const forecast = forecastCost({
     model,
     specTokens: intake.specification.tokens,
     requirementCount: intake.requirements.length,
     calibration: calibrateForecast(readPastBuilds(bench.paths.root), prices),
-    ...(plan === undefined ? {} : { plan }),
+    ...(work === undefined ? {} : { plan: work.plan }),
+    ...(research === undefined ? {} : { research }),
     ...(prices === undefined ? {} : { prices }),
     ...(planningModel && !dryRun ? { planningModel } : {}),
   });
-  return { model, ...forecast };
+  return { model, ownPrices: prices !== undefined, ...forecast };
 }
 
 /** Keeps a forecast as `artifacts/forecast.json` and tells it; one above the cap with a warning. */

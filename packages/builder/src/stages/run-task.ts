@@ -92,7 +92,7 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
   const { directory, base } = place;
-  const watch = watchCompliance(bench, { ...session, attempt: attempt.number, directory, base });
+  const watch = await watchCompliance(bench, { ...session, attempt: attempt.number, directory, base });
   const repetition = createStuckWatch();
   const ending = new AbortController();
   let stuck: string | undefined;

@@ -58,12 +58,15 @@ describe("a session of the real Claude Code that does not keep to the policy at 
     expect(judged(run, "task_complete")).toEqual({ memory: true, git: true });
   });
 
-  it("gets an error from it: the error's words come back to it", async () => {
+  it("gets an error from it: the error's words come back to it, and reading again does not do", async () => {
     const broken = call("mcp__memory__add_observations", {
       observations: [{ entityName: "nobody", contents: ["x"] }],
     });
-    const run = await runUnderPolicy({ turns: (project) => [[write(project), look, broken], "Done.", [remember]] });
-    expect(refusals(run)).toEqual(["task_complete memory refused"]);
+    const read = call("mcp__memory__read_graph", {});
+    const run = await runUnderPolicy({
+      turns: (project) => [[write(project), look, broken], "Done.", [read], "Done.", [remember]],
+    });
+    expect(refusals(run)).toEqual(["task_complete memory refused", "task_complete memory refused"]);
     expect(run.events).toContainEqual(
       expect.objectContaining({
         type: "mcp-violated",

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { exportProof, type ProofReport, readAuditHeads, verifyBundle, verifyProject } from "@ccb/builder/report";
+import {
+  exportProof,
+  type ProofReport,
+  readAuditCommits,
+  readAuditHeads,
+  verifyBundle,
+  verifyProject,
+} from "@ccb/builder/report";
 import { CcbError } from "@ccb/core/errors";
 import { exitCodes } from "../exit-codes.ts";
 import { findProject } from "../project/find-project.ts";
@@ -10,6 +17,7 @@ import type { Terminal } from "../terminal.ts";
 
 export interface AuditVerifyFlags {
   head?: string;
+  repository?: string;
   json?: boolean;
 }
 
@@ -28,7 +36,9 @@ export async function runAuditVerify(call: {
   const { flags, terminal } = call;
   const path = call.path === undefined ? undefined : resolve(terminal.cwd, call.path);
   const isBundle = path !== undefined && existsSync(path) && statSync(path).isFile();
-  const found = isBundle ? verifyBundle(readFileSync(path)) : await verifyDirectory(call.path, terminal);
+  const found = isBundle
+    ? verifyBundle(readFileSync(path), await readOtherHeads(flags, terminal))
+    : await verifyDirectory(call.path, call);
   const problems = [...found.problems, ...compareHead(found, flags.head)];
   const report = { ...found, problems };
   if (flags.json) terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -51,7 +61,9 @@ export async function runAuditExport(call: {
       hint: "Choose another name, or replace it with --yes.",
     });
   }
-  const proof = exportProof({ directory: findProject(call.directory, terminal.cwd), path });
+  const directory = findProject(call.directory, terminal.cwd);
+  const commits = await readAuditCommits({ directory, environment: terminal.environment });
+  const proof = exportProof({ directory, path, commits });
   const { problems } = proof.report;
   if (flags.json) terminal.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
   else {
@@ -62,9 +74,26 @@ export async function runAuditExport(call: {
   return problems.length === 0 ? exitCodes.done : exitCodes.acceptanceFailed;
 }
 
-async function verifyDirectory(path: string | undefined, { cwd, environment }: Terminal): Promise<ProofReport> {
+async function verifyDirectory(
+  path: string | undefined,
+  { flags, terminal }: { flags: AuditVerifyFlags; terminal: Terminal },
+): Promise<ProofReport> {
+  const { cwd, environment } = terminal;
   const directory = findProject(path, cwd);
-  return verifyProject(directory, await readAuditHeads({ directory, environment }));
+  const heads = await readAuditHeads({ directory, environment });
+  return verifyProject(directory, [...heads, ...(await readOtherHeads(flags, terminal))]);
+}
+
+/** The heads of a clone that whoever made the log or the bundle cannot change. */
+async function readOtherHeads({ repository }: AuditVerifyFlags, { cwd, environment }: Terminal) {
+  if (repository === undefined) return [];
+  const heads = await readAuditHeads({ directory: resolve(cwd, repository), environment });
+  if (heads.length > 0) return heads;
+  throw new CcbError({
+    code: "bad-input",
+    message: `No commit of ${repository} holds a head of an audit log (CCB-Audit-Head).`,
+    hint: "Give a clone of the project's repository.",
+  });
 }
 
 function compareHead(report: ProofReport, head: string | undefined): string[] {
@@ -72,13 +101,14 @@ function compareHead(report: ProofReport, head: string | undefined): string[] {
   return [`logs/audit.jsonl: it ends with ${report.chain.head}, not with ${head}`];
 }
 
-function renderReport(report: ProofReport, paint: Painter): string {
-  const { chain, problems } = report;
+function renderReport(report: ProofReport & { commit?: string | undefined }, paint: Painter): string {
+  const { chain, problems, commit } = report;
   const counts = [
     formatPlural(chain.records, "record"),
     formatPlural(report.events, "event"),
     formatPlural(report.calls, "call"),
     formatPlural(report.files, "artifact"),
+    ...(report.heads > 0 ? [formatPlural(report.heads, "head")] : []),
   ].join(", ");
   const notes = [
     ...(chain.torn
@@ -86,6 +116,9 @@ function renderReport(report: ProofReport, paint: Painter): string {
       : []),
     ...(report.restoredEvents > 0
       ? [`${formatPlural(report.restoredEvents, "event")} were added again from the database`]
+      : []),
+    ...(report.heads === 0
+      ? ["no commit holds a head of the log: that it was not written anew as a whole is not shown"]
       : []),
     ...(report.files === 0 ? ["the build has not ended, so no artifact is vouched for"] : []),
   ];
@@ -96,6 +129,7 @@ function renderReport(report: ProofReport, paint: Painter): string {
     ...problems.map((problem) => `  ${paint.bad("✗")} ${problem}`),
     ...notes.map((note) => `  ${paint.warn("!")} ${note}`),
     `head ${chain.head}`,
+    ...(commit === undefined ? [] : [`commit ${commit}`]),
   ].join("\n");
 }
 

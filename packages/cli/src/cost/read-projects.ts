@@ -6,6 +6,7 @@ import {
   costMigrations,
   createCostLedger,
   type PastBuild,
+  type PriceTable,
   projectCost,
   readCostBuilds,
   readPastBuild,
@@ -18,6 +19,10 @@ export interface SavedForecast {
   lowMicroUsd: MicroUsd;
   expectedMicroUsd: MicroUsd;
   highMicroUsd: MicroUsd;
+  /** The build had prices of its own; not said by older builds. */
+  ownPrices?: boolean;
+  /** What a session of each task size was assumed to cost, at the prices of the build; not in those of older builds. */
+  sessionMicroUsd?: Record<"S" | "M" | "L", MicroUsd>;
 }
 
 /** One project's ledger, open for reading, with what else its directory says. */
@@ -84,15 +89,16 @@ export function listProjectDirectories(root: string): string[] {
     .sort();
 }
 
-/** A project as the forecast can learn from it; undefined where it has no plan. */
-export function readPastProject(project: CostProject): PastBuild | undefined {
+/** A project as the forecast can learn from it, at the prices that it was forecast with unless others are given; undefined where it has no plan. */
+export function readPastProject(project: CostProject, prices: PriceTable | undefined): PastBuild | undefined {
   const { name, plan, store, forecast, finishedTasks, outcome } = project;
   const isComplete = outcome === "done" || outcome === "acceptance-failed";
-  return plan && readPastBuild({ store, project: name, plan, forecast, isComplete, finishedTasks });
+  const past = plan && readPastBuild({ store, project: name, plan, forecast, isComplete, finishedTasks });
+  return past && prices ? { ...past, sessionMicroUsd: undefined } : past;
 }
 
-/** Where a build that is not over is heading; undefined without a plan or a forecast, and at its end. */
-export function projectBuild(project: CostProject, build: CostBuild) {
+/** Where a build that is not over is heading, at the prices that it was forecast with unless others are given; undefined without a plan or a forecast, and at its end. */
+export function projectBuild(project: CostProject, build: CostBuild, prices: PriceTable | undefined) {
   const { plan, forecast, finishedTasks, store, outcome } = project;
   if (!plan || !forecast || outcome !== undefined) return undefined;
   const rows = createCostLedger({ store, build: build.build }).breakdown("task");
@@ -102,7 +108,13 @@ export function projectBuild(project: CostProject, build: CostBuild) {
     finishedTasks,
     taskCosts: new Map(rows.flatMap(({ key, costMicroUsd }) => (key === undefined ? [] : [[key, costMicroUsd]]))),
     spentMicroUsd: build.costMicroUsd,
+    ...projectedPrices(forecast, prices),
   });
+}
+
+function projectedPrices({ sessionMicroUsd }: SavedForecast, prices: PriceTable | undefined) {
+  if (prices) return { prices };
+  return sessionMicroUsd === undefined ? {} : { sessionMicroUsd };
 }
 
 function findDatabase(path: string): string | undefined {

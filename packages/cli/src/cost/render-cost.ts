@@ -30,11 +30,17 @@ export function renderCost({ project, build, projection, sections }: CostReport,
     ...(projection ? [["Projection", renderProjection(projection)]] : []),
   ];
   return [
-    `${paint.strong(project.name)} ${paint.dim(`· build ${build.build} · list prices of ${modelCatalogDate}`)}`,
+    `${paint.strong(project.name)} ${paint.dim(`· build ${build.build}${namePrices(project.forecast)}`)}`,
     "",
     ...rows.map(([name = "", value = ""]) => `  ${paint.dim(name.padEnd(11))} ${value}`),
     ...sections.flatMap(({ by, rows: sums }) => ["", ...renderTable([columnNames(by), ...sums.map(renderRow)], paint)]),
   ].join("\n");
+}
+
+/** What the calls were booked at; a gateway's ledger does not say it. */
+function namePrices(forecast: SavedForecast | undefined): string {
+  if (!forecast) return "";
+  return forecast.ownPrices ? " · your own prices" : ` · list prices of ${modelCatalogDate}`;
 }
 
 /** The costs of many projects. Pure. */

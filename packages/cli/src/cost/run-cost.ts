@@ -1,9 +1,17 @@
 import { resolve } from "node:path";
 import { addUsage, CcbError } from "@ccb/core";
-import { type CostBreakdownRow, type CostDimension, calibrateForecast, createCostLedger, readRollUps } from "@ccb/cost";
+import {
+  type CostBreakdownRow,
+  type CostDimension,
+  calibrateForecast,
+  createCostLedger,
+  type PriceTable,
+  readRollUps,
+} from "@ccb/cost";
 import { exitCodes } from "../exit-codes.ts";
 import { createPainter } from "../render/_painter.ts";
 import type { Terminal } from "../terminal.ts";
+import { readPrices } from "./read-prices.ts";
 import {
   type CostProject,
   listProjectDirectories,
@@ -19,6 +27,7 @@ export interface CostFlags {
   by?: CostDimension;
   csv?: boolean;
   json?: boolean;
+  prices?: string;
 }
 
 const usual: CostDimension[] = ["agent", "phase", "task", "model", "day"];
@@ -33,12 +42,13 @@ export function runCost(call: { directory: string | undefined; flags: CostFlags;
       hint: "Leave one of the two out.",
     });
   }
+  const prices = flags.prices === undefined ? undefined : readPrices(flags.prices, terminal.cwd);
   const path = resolve(terminal.cwd, directory ?? (flags.all ? "claude-builds" : "."));
   const projects = (flags.all ? listProjectDirectories(path) : [path]).flatMap((one) =>
     openOrWarn(one, { flags, terminal }),
   );
   try {
-    terminal.stdout.write(flags.all ? showAll(projects, call) : showOne(projects, call));
+    terminal.stdout.write(flags.all ? showAll(projects, { ...call, prices }) : showOne(projects, { ...call, prices }));
     return exitCodes.done;
   } finally {
     for (const { store } of projects) store.close();
@@ -56,7 +66,13 @@ function openOrWarn(path: string, { flags, terminal }: { flags: CostFlags; termi
   }
 }
 
-function showOne([project]: CostProject[], { flags, terminal }: { flags: CostFlags; terminal: Terminal }): string {
+interface Shown {
+  flags: CostFlags;
+  terminal: Terminal;
+  prices: PriceTable | undefined;
+}
+
+function showOne([project]: CostProject[], { flags, terminal, prices }: Shown): string {
   const builds = project?.builds ?? [];
   const build = builds.at(-1);
   if (!project || !build) return flags.json ? "null\n" : "No call has been booked yet.\n";
@@ -65,7 +81,7 @@ function showOne([project]: CostProject[], { flags, terminal }: { flags: CostFla
   // A gateway of its own knows no phases and tasks.
   const told = flags.by ? sections : sections.filter(({ rows }) => rows.some(({ key }) => key !== undefined));
   if (flags.csv) return flags.by ? renderSectionCsv(sections) : renderEntriesCsv(project);
-  const projection = projectBuild(project, build);
+  const projection = projectBuild(project, build, prices);
   if (flags.json) {
     const { name, directory, forecast, outcome } = project;
     const by = Object.fromEntries(sections.map((section) => [section.by, section.rows]));
@@ -78,11 +94,14 @@ function showOne([project]: CostProject[], { flags, terminal }: { flags: CostFla
   return `${renderCost({ project, build, projection, sections: told }, painterOf(terminal))}\n`;
 }
 
-function showAll(projects: CostProject[], { flags, terminal }: { flags: CostFlags; terminal: Terminal }): string {
+function showAll(projects: CostProject[], { flags, terminal, prices }: Shown): string {
   const dimensions: CostDimension[] = flags.by ? [flags.by] : ["model", "week"];
   const sections = dimensions.map((by) => ({ by, rows: sumOver(projects, by) }));
   if (flags.csv) return flags.by ? renderSectionCsv(sections) : projects.map(renderEntriesCsv).reduce(joinCsv, "");
-  const calibration = calibrateForecast(projects.flatMap((project) => readPastProject(project) ?? []));
+  const calibration = calibrateForecast(
+    projects.flatMap((project) => readPastProject(project, prices) ?? []),
+    prices,
+  );
   if (flags.json) {
     const told = projects.map(({ name, directory, forecast, outcome, builds }) => ({
       name,

@@ -47,6 +47,7 @@ export async function runGateway(call: { flags: GatewayFlags; terminal: Terminal
       ledger,
       environment: terminal.environment,
       capMicroUsd,
+      inFlight: () => holder.gateway?.stats().inFlight ?? 0,
       note: (kind, message) => teller.note(kind, message),
     });
     const gateway = await openGateway({ settings, ledger, store, teller, watch });

@@ -131,19 +131,30 @@ test("64 clients at once against ledger and log: the cap holds to the micro-doll
   expect(statuses.length - 64).toBe(count.calls);
 });
 
+/** What calls take: every kind of token, below and above the threshold of every long-prompt price. */
+const usages: Usage[] = [
+  { ...noUsage, inputTokens: 1_234, outputTokens: 567 },
+  {
+    ...noUsage,
+    inputTokens: 11,
+    outputTokens: 3,
+    cacheReadTokens: 45_001,
+    cacheWrite5mTokens: 2_003,
+    cacheWrite1hTokens: 705,
+  },
+  { ...noUsage, inputTokens: 90_001, outputTokens: 77, cacheReadTokens: 210_000, webSearchRequests: 2 },
+  // Every kind of token above the largest threshold.
+  {
+    ...noUsage,
+    inputTokens: 150_007,
+    outputTokens: 9_001,
+    cacheReadTokens: 150_013,
+    cacheWrite5mTokens: 50_021,
+    cacheWrite1hTokens: 20_011,
+  },
+];
+
 test("the total of ccb cost is the sum of the server's usage, for every model of the table, cache and long-prompt tiers included", async () => {
-  const usages: Usage[] = [
-    { ...noUsage, inputTokens: 1_234, outputTokens: 567 },
-    {
-      ...noUsage,
-      inputTokens: 11,
-      outputTokens: 3,
-      cacheReadTokens: 45_001,
-      cacheWrite5mTokens: 2_003,
-      cacheWrite1hTokens: 705,
-    },
-    { ...noUsage, inputTokens: 90_001, outputTokens: 77, cacheReadTokens: 210_000, webSearchRequests: 2 },
-  ];
   const models = modelCatalog.filter(({ family }) => family !== "offline");
   let sum = noUsage;
   let asked = 0;
@@ -171,6 +182,12 @@ test("the total of ccb cost is the sum of the server's usage, for every model of
     await gateway.close();
     server.close();
   }
+  const longest = Math.max(...models.map(({ longPrompt }) => longPrompt?.abovePromptTokens ?? 0));
+  const prompts = usages.map(({ outputTokens: _, webSearchRequests: __, ...prompt }) =>
+    Object.values(prompt).reduce((all, tokens) => all + tokens, 0),
+  );
+  expect(longest).toBeGreaterThan(0);
+  expect(prompts.filter((tokens) => tokens > longest)).toHaveLength(2);
   const { stdout } = await runCcb({ args: ["cost", "costs.db", "--json"], cwd: folder });
   const told = JSON.parse(stdout) as {
     usage: Usage;

@@ -12,12 +12,17 @@ export interface GatewayWatch {
   close(): Promise<void>;
 }
 
+/** Milliseconds between two looks at whether calls stand still. */
+const tickMs = 1_000;
+
 /** Opens what the configuration asks for; a gateway has no events of a build, so they are made from its calls. */
 export async function watchGateway(options: {
   config: RunConfig;
   ledger: CostLedger;
   environment: Record<string, string>;
   capMicroUsd: number | undefined;
+  /** Calls that are under way. */
+  inFlight: () => number;
   note: (kind: "alert" | "note" | "warning", text: string) => void;
 }): Promise<GatewayWatch> {
   const { config, ledger, capMicroUsd, note } = options;
@@ -36,23 +41,35 @@ export async function watchGateway(options: {
     });
     for (const problem of problems) note("warning", problem);
   };
-  const take = (event: TelemetryEvent): void => {
-    telemetry.take(event);
-    for (const alert of watch?.take(event) ?? []) {
-      telemetry.take({ ...alert, at: event.at });
+  const raise = (alerts: AlertChange[], at: string): void => {
+    for (const alert of alerts) {
+      telemetry.take({ ...alert, at });
       note(alert.type === "alert-raised" ? "alert" : "note", alert.message);
       const sending = tell(alert);
       underWay.add(sending);
       void sending.finally(() => underWay.delete(sending));
     }
   };
+  const take = (event: TelemetryEvent): void => {
+    telemetry.take(event);
+    raise(watch?.take(event) ?? [], event.at);
+  };
   const now = () => new Date().toISOString();
+  let idleUntil = Date.now();
+  const tick = (): void => {
+    // Nobody has to call a gateway: it stands still only where calls are under way and none ends.
+    if (options.inFlight() === 0) idleUntil = Date.now();
+    raise(watch?.tick(Date.now(), idleUntil) ?? [], now());
+  };
+  const timer = config.alerts?.stalledSeconds === undefined ? undefined : setInterval(tick, tickMs);
+  timer?.unref();
   return {
     // No `build-start`: a gateway runs for weeks, and a span of that length would say nothing. Its calls are traces of their own.
     start: () => take({ type: "budget-set", capMicroUsd, totalMicroUsd: ledger.totals().costMicroUsd, at: now() }),
     call: (call) => take({ ...describeCall(call, ledger.totals().costMicroUsd), at: now() }),
     refused: ({ scope, model, reason }) => take({ type: "call-refused", scope, model, reason, at: now() }),
     async close() {
+      clearInterval(timer);
       await Promise.all(underWay);
       await telemetry.close();
     },

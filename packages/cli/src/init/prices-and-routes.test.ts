@@ -91,6 +91,11 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   const costs = JSON.parse((await runCcb({ args: ["cost", "out", "--json"], cwd })).stdout);
   expect(costs).toMatchObject({ costMicroUsd: expected, unpricedCalls: 0, calls: calls.length });
 
+  expect((await runCcb({ args: ["cost", "out"], cwd })).stdout).toContain(" · your own prices\n");
+  // For a projection at these prices, wherever it is asked for: S is ten turns of 400 tokens written at 15 US dollars a million, and more.
+  const saved = JSON.parse(readFileSync(join(cwd, "out/artifacts/forecast.json"), "utf8"));
+  expect(saved.sessionMicroUsd.S).toBe((32_000 + 9 * 1_100) * 3 + 10 * 400 * 15);
+
   const told = events.flatMap((event, index) => (event.type === "forecast-made" ? [{ ...event, index }] : []));
   expect(told.map(({ basis }) => basis)).toEqual(["specification", "plan"]);
   const firstCall = events.findIndex(({ type }) => type === "call-end");

@@ -1,4 +1,5 @@
-import type { TelemetryEvent } from "@ccb/telemetry";
+import { CcbError } from "@ccb/core/errors";
+import type { TelemetryEvent, TraceExporter } from "@ccb/telemetry";
 import type { RunConfig } from "../config/read-config.ts";
 
 /** Where the metrics and traces of a run go. */
@@ -23,13 +24,31 @@ export async function openTelemetry(options: {
     metrics && metricsPort !== undefined ? await startMetricsServer({ metrics, port: metricsPort }) : undefined;
   if (server) note(`Metrics: ${server.url}`);
   const traces = endpoint === undefined ? undefined : await createTraceExporter({ endpoint, headers, onProblem: note });
+  const earlier = traces && (await openEarlierRuns(traces, note));
   return {
     take(event) {
+      if (event.type === "build-start" && (event.run ?? 1) > 1) earlier?.(event);
       metrics?.take(event);
       traces?.take(event);
     },
     async close() {
       await Promise.all([server?.close(), traces?.close()]);
     },
+  };
+}
+
+/** What gives the exporter all that the journal knows of the runs before one: a killed run could not send what it had open. */
+async function openEarlierRuns(
+  traces: TraceExporter,
+  note: (text: string) => void,
+): Promise<(start: Extract<TelemetryEvent, { type: "build-start" }>) => void> {
+  const { readBuildRecord } = await import("@ccb/builder/report");
+  return ({ directory, sequence = 0 }) => {
+    try {
+      traces.recall(readBuildRecord(directory).events.filter((event) => event.sequence < sequence));
+    } catch (error) {
+      if (!CcbError.isInstance(error)) throw error;
+      note(`The spans of the run before cannot be sent: ${error.message}`);
+    }
   };
 }

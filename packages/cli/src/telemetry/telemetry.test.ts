@@ -25,6 +25,7 @@ interface Span {
   spanId: string;
   parentSpanId?: string;
   name: string;
+  status?: { message?: string };
   links?: { traceId: string; spanId: string }[];
 }
 
@@ -78,6 +79,46 @@ test("a build sends its spans and its alerts, and going on with it is a trace th
   expect(root?.traceId).not.toBe(before?.traceId);
   expect(collector.bodies("/hook")).toHaveLength(1);
   collector.close();
+});
+
+test("kill -9 loses no span: going on with the build ends and sends what was open", async () => {
+  const collector = await startCollector();
+  writeFileSync(join(cwd, "ccb.config.yaml"), `otlpEndpoint: ${collector.url}\n`);
+  const { child, ended } = startCcb({ args: ["init", "spec.md", "--offline", "-y", "--json", "-o", "out"], cwd });
+  let seen = "";
+  child.stdout.on("data", (text: string) => {
+    seen += text;
+  });
+  const sent = () => spansOf(collector.bodies("/v1/traces"));
+  const isInTask = () =>
+    seen.includes('"type":"task-start"') && seen.lastIndexOf('"type":"call-end"') > seen.indexOf('"type":"task-start"');
+  while (!isInTask() || !sent().some(({ name }) => name.startsWith("chat "))) await delay(20);
+  child.kill("SIGKILL");
+  await ended;
+  const before = sent();
+  expect(before.map(({ name }) => name.split(" ")[0])).not.toEqual(expect.arrayContaining(["build"]));
+  const { code } = await runCcb({ args: ["resume", "out"], cwd });
+  expect(code).toBe(0);
+  collector.close();
+
+  const spans = new Map(sent().map((span) => [span.spanId, span]));
+  const roots = [...spans.values()].filter(({ name }) => name.startsWith("build "));
+  expect(roots.map(({ status }) => status?.message)).toEqual(["cut", undefined]);
+  // Every span leads to the root of its run, those that the killed process sent too.
+  for (const span of spans.values()) {
+    let top = span;
+    while (top.parentSpanId) top = spans.get(top.parentSpanId) ?? { ...top, name: "lost", parentSpanId: "" };
+    expect(roots.map(({ spanId }) => spanId)).toContain(top.spanId);
+  }
+  const tasks = [...spans.values()].filter(
+    ({ name, traceId }) => name.startsWith("task ") && traceId === roots[0]?.traceId,
+  );
+  expect(tasks.at(-1)?.status?.message).toBe("cut");
+  // As many calls as the ledger has of which the process lived to see the end; of one it may not have come to tell.
+  const rows = (await runCcb({ args: ["cost", "out", "--csv"], cwd })).stdout.trim().split("\r\n").slice(1);
+  const calls = [...spans.values()].filter(({ name }) => name.startsWith("chat "));
+  const known = rows.filter((row) => !row.includes(",unknown,")).length;
+  expect([known, known - 1]).toContain(calls.length);
 });
 
 const hasPrometheus = spawnSync("prometheus", ["--version"]).status === 0;

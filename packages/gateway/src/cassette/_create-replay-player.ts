@@ -4,6 +4,7 @@ import {
   describeDivergence,
   describeMissing,
   keyOfCall,
+  numberCall,
   openPlayedRun,
   type PlayedRun,
   type ReplayCall,
@@ -27,6 +28,11 @@ export type ReplayPlayer = Pick<ReplayServer, "play" | "finishRun" | "stats"> & 
   answer(call: AskedCall, response: ServerResponse): void;
 };
 
+const refusal = {
+  type: "permission_error",
+  message: "CCB replay: this call is not the one that was recorded.",
+} as const;
+
 /** Milliseconds without any call after which nobody will ask for what is left of a run that was cut. */
 const defaultIdleMs = 5_000;
 
@@ -34,6 +40,7 @@ const defaultIdleMs = 5_000;
 export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
   const own = replaceDirectories(options.directories, "<project>");
   let run: PlayedRun | undefined;
+  let previous: PlayedRun | undefined;
   let answered = 0;
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -68,11 +75,7 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
     const divergence = describeDivergence(played, call);
     options.onDivergence(divergence);
     const number = divergence.expected?.number;
-    if (!options.keepGoing || number === undefined) {
-      const message = "CCB replay: this call is not the one that was recorded.";
-      sendError(response, { type: "permission_error", message });
-      return;
-    }
+    if (!options.keepGoing || number === undefined) return sendError(response, refusal);
     played.tape.force(number);
     send(played, { call, exchange: readPlayed(played, number), response });
   };
@@ -82,8 +85,8 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
       // What comes after the cut gets no answer, as there was none: its client is being ended.
       if (!run || run.isCut) return;
       const normalised = normaliseRequest(asked.request, { ...run.normalise, replacements: own });
-      const call = { ...asked, normalised, ordinal: ++run.calls };
       const lane = laneOf(asked.scope);
+      const call = { ...asked, normalised, ...numberCall(run, lane) };
       const entry = run.tape.take({ lane, key: keyOfCall(asked.endpoint, normalised) });
       const exchange = entry && readPlayed(run, entry.number);
       // A client that left a run that was cut left because of the cut.
@@ -93,12 +96,13 @@ export function createReplayPlayer(options: ReplayServerOptions): ReplayPlayer {
       else diverge(run, call, response);
     },
     play(cassette, next) {
-      run = openPlayedRun(cassette, { next, redact: options.redact });
+      run = openPlayedRun(cassette, { previous, next, redact: options.redact });
     },
     finishRun() {
       clearTimeout(timer);
       timer = undefined;
       const played = run;
+      previous = played;
       run = undefined;
       if (!played) return;
       passedOver += played.tape.passedOver();

@@ -4,6 +4,7 @@ import { chooseNearest } from "./choose-nearest.ts";
 import { renderCallFile } from "./create-cassette-recorder.ts";
 import { createTape, type Tape } from "./create-tape.ts";
 import { diffRequests } from "./diff-requests.ts";
+import { findToolAt } from "./find-tool.ts";
 import { listInterruptedTools, listToolResults, type NormaliseOptions, normaliseRequest } from "./normalise-request.ts";
 import { type Cassette, readExchange } from "./read-cassettes.ts";
 import { replaceDirectories } from "./replace-texts.ts";
@@ -19,10 +20,14 @@ export interface PlayedRun {
   /** The build has come to that place. */
   isCut: boolean;
   calls: number;
+  /** Lanes of which a call has come. */
+  begun: Set<string>;
   /** What the sessions of a run that was cut had in their transcripts: tool calls with a result, and such that were under way. */
   kept: KeptTools;
   /** Lanes that the next run goes on with. */
   continued: ReadonlySet<string>;
+  /** Lanes that a cut run before this one was at. */
+  afterCut: ReadonlySet<string>;
 }
 
 /** Ids of tool calls that a cut session still knew when it was gone on with. */
@@ -39,6 +44,8 @@ export interface ReplayCall {
   normalised: unknown;
   /** From 1 within the run. */
   ordinal: number;
+  /** No call of its lane came before it in the run. */
+  isFirst: boolean;
 }
 
 /** Outcomes of runs that were ended from outside; the others came to their end by themselves. */
@@ -47,9 +54,9 @@ const cutOutcomes = new Set([undefined, "stopped"]);
 /** Reads a run's calls once and lays them out by lane. CcbError `bad-input` for a damaged file. */
 export function openPlayedRun(
   cassette: Cassette,
-  options: { next: Cassette | undefined; redact: (text: string) => string },
+  options: { previous: PlayedRun | undefined; next: Cassette | undefined; redact: (text: string) => string },
 ): PlayedRun {
-  const { redact, next } = options;
+  const { redact, next, previous } = options;
   const opening = readOpeningCalls(next);
   const maskedTools = new Set<string>();
   for (const file of cassette.files)
@@ -69,9 +76,19 @@ export function openPlayedRun(
     wasCut,
     isCut: false,
     calls: 0,
+    begun: new Set(),
     kept: readKept(opening),
     continued: new Set(opening.keys()),
+    afterCut: previous?.wasCut ? previous.continued : new Set(),
   };
+}
+
+/** Counts a call that came in. */
+export function numberCall(played: PlayedRun, lane: string): Pick<ReplayCall, "ordinal" | "isFirst"> {
+  const isFirst = !played.begun.has(lane);
+  played.begun.add(lane);
+  played.calls += 1;
+  return { ordinal: played.calls, isFirst };
 }
 
 /** The first call of each lane of a run. */
@@ -116,7 +133,8 @@ export function describeDivergence(played: PlayedRun, call: ReplayCall): ReplayD
   });
   const texts = open.map(({ request }) => JSON.stringify(request));
   const nearest = open[chooseNearest(JSON.stringify(call.normalised), texts)];
-  const about = { run: cassette.run, scope, endpoint, ordinal };
+  const isAfterCut = call.isFirst && played.afterCut.has(laneOf(scope));
+  const about = { run: cassette.run, scope, endpoint, ordinal, ...(isAfterCut ? { isAfterCut } : {}) };
   if (!nearest) return { kind: "not-recorded", ...about };
   const expected = { number: nearest.number, file: fileOf(cassette, nearest.number) };
   const difference = diffRequests(nearest.request, call.normalised) ?? {
@@ -124,7 +142,8 @@ export function describeDivergence(played: PlayedRun, call: ReplayCall): ReplayD
     diff: `-${nearest.endpoint}\n+${endpoint}`,
     places: 1,
   };
-  return { kind: "other-request", ...about, expected, ...difference };
+  const tool = findToolAt(call.normalised, difference.where);
+  return { kind: "other-request", ...about, expected, ...difference, ...(tool === undefined ? {} : { tool }) };
 }
 
 /** A recorded call that did not come. */

@@ -10,7 +10,7 @@ import { createGateway } from "../create-gateway.ts";
 import { type CassetteRecorder, createCassetteRecorder } from "./create-cassette-recorder.ts";
 import { createReplayServer, type ReplayCut, type ReplayServer } from "./create-replay-server.ts";
 import { readCassettes } from "./read-cassettes.ts";
-import type { ReplayDivergence } from "./replay-divergence.ts";
+import { type ReplayDivergence, renderDivergence } from "./replay-divergence.ts";
 
 let folder = "";
 const closers: (() => Promise<void>)[] = [];
@@ -119,6 +119,47 @@ it("names what diverges: another request, one too many, one too few; and goes on
   await short.client.messages.create(ask("first\nquestion"));
   short.server.finishRun();
   expect(short.divergences).toMatchObject([{ kind: "never-asked", expected: { number: 2 } }]);
+});
+
+it("says what most often lies behind a difference: a tool that gave something else, a session that was cut before", async () => {
+  const { client } = await openRecording((_, response) => sendJson(response, wholeMessage({ text: "fine" })));
+  const withTool = (content: string) => ({
+    ...ask("look"),
+    messages: [
+      ...ask("look").messages,
+      {
+        role: "assistant" as const,
+        content: [{ type: "tool_use" as const, id: "toolu_1", name: "WebFetch", input: {} }],
+      },
+      { role: "user" as const, content: [{ type: "tool_result" as const, tool_use_id: "toolu_1", content }] },
+    ],
+  });
+  await client.messages.create(ask("first"));
+  const second = openRecorder();
+  const going = await startGateway((_, response) => sendJson(response, wholeMessage({ text: "on" })), {
+    recorder: second,
+  });
+  closers.push(() => going.close());
+  await createClient(going.base).messages.create(withTool("the page of then"));
+  second.end("done");
+
+  const [one, two] = readCassettes(folder);
+  if (!one || !two) throw new Error("Two runs were recorded.");
+  const replay = await openReplay();
+  replay.server.play(one, two);
+  await replay.client.messages.create(ask("first"));
+  replay.server.finishRun();
+  replay.server.play(two);
+  await expect(replay.client.messages.create(withTool("the page of now"))).rejects.toThrow();
+  const [divergence] = replay.divergences;
+  expect(divergence).toMatchObject({ kind: "other-request", tool: "WebFetch", isAfterCut: true });
+  expect(divergence && renderDivergence(divergence)).toMatch(
+    /content\. The tool WebFetch ran again and gave something else than it did\. The session was cut before it/,
+  );
+  // What comes later in the same session was not cut.
+  await expect(replay.client.messages.create(withTool("another one"))).rejects.toThrow();
+  expect(replay.divergences[1]).toMatchObject({ tool: "WebFetch" });
+  expect(replay.divergences[1]).not.toHaveProperty("isAfterCut");
 });
 
 it("comes to the place where a run was killed, and holds what comes after it", async () => {

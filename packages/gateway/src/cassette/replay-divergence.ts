@@ -16,6 +16,10 @@ export interface ReplayDivergence {
   where?: string | undefined;
   diff?: string | undefined;
   places?: number | undefined;
+  /** The tool whose result differs there. */
+  tool?: string | undefined;
+  /** It is the first call of a session that was gone on with after a cut. */
+  isAfterCut?: boolean | undefined;
 }
 
 /** What happened, as one line. Pure. */
@@ -27,5 +31,17 @@ export function renderDivergence(divergence: ReplayDivergence): string {
   const call = `Call ${ordinal} of run ${run} (${who})`;
   if (kind === "not-recorded")
     return `${call}, ${endpoint}, was not recorded: the build makes a call more than it did.`;
-  return `${call} asks something else than it did: ${divergence.where}.`;
+  return [`${call} asks something else than it did: ${divergence.where}.`, ...explain(divergence)].join(" ");
+}
+
+/** What most often lies behind such a difference. */
+function explain({ tool, isAfterCut }: ReplayDivergence): string[] {
+  return [
+    ...(tool === undefined ? [] : [`The tool ${tool} ran again and gave something else than it did.`]),
+    ...(isAfterCut
+      ? [
+          "The session was cut before it, and may have noted less then, or more, than in this replay (see docs/replay.md, Limits).",
+        ]
+      : []),
+  ];
 }

@@ -132,6 +132,32 @@ it("debugging begins after three failed commands in a row, and a thought before 
   expect(violated).toHaveLength(1);
 });
 
+it("debugging is also judged where a program that a command ran changes files, by what was called before that command", () => {
+  const { enforcement, violated } = hold({
+    subject: { firstOfPhase: false, phaseText: "" },
+    policy: { points: { debugging: { level: "required" } } },
+  });
+  const patch = (succeeded: boolean) => {
+    const command = nextCall("Bash", { command: "node scripts/fix.js" });
+    expect(enforcement.beforeTool(command)).toBeUndefined();
+    enforcement.onToolUse(ended("Bash", { succeeded }));
+    return enforcement.noticeEdits({ files: ["src/a.ts"], by: "the command `node scripts/fix.js`" });
+  };
+  expect(patch(false)).toBeUndefined();
+  expect(patch(false)).toBeUndefined();
+  // Two have failed in a row; this is the third.
+  expect(patch(false)).toBeUndefined();
+  expect(patch(true)?.reason).toContain("sequential-thinking");
+  expect(violated).toMatchObject([{ point: "debugging", outcome: "noticed" }]);
+  // It succeeded: the row is over.
+  expect(patch(false)).toBeUndefined();
+  expect(patch(false)).toBeUndefined();
+  expect(patch(false)).toBeUndefined();
+  enforcement.onToolUse(ended("mcp__sequential-thinking__sequentialthinking"));
+  expect(patch(true)).toBeUndefined();
+  expect(violated).toHaveLength(1);
+});
+
 it("an item of the session's own list is not completed before the policy is met, and nothing is judged for it", () => {
   const { enforcement, judged } = hold();
   expect(enforcement.beforeEnd("task")).toContain("memory");

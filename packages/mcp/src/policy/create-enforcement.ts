@@ -68,6 +68,9 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
   /** Points of the first edit that were not met when it was noticed, and what was done. */
   const late = new Map<EnforcePoint, string>();
   const listPoints = createPointList(options);
+  /** What a session that commands keep failing in had come to before its last call: a call that succeeds is the end of the row. */
+  let failing: { point: EnforcePoint; verdict: ComplianceVerdict }[] = [];
+  const isFailing = () => tracker.failedInARow() >= policy.tools.failingCommands;
   const judgeEnd = () =>
     [...listPoints("end"), ...late.keys()].map((point) => ({ point, verdict: tracker.judge(point) }));
   return {
@@ -76,7 +79,8 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
       const kinds = classifyCall(call, policy.tools);
       const moments: PolicyMoment[] = [...kinds];
       if (kinds.has("edit") && !edited) moments.push("first-edit");
-      if (kinds.has("edit") && tracker.failedInARow() >= policy.tools.failingCommands) moments.push("failing");
+      if (kinds.has("edit") && isFailing()) moments.push("failing");
+      failing = isFailing() ? listPoints("failing").map((point) => ({ point, verdict: tracker.judge(point) })) : [];
       for (const point of moments.flatMap(listPoints)) {
         const refusal = ledger.settle(point, judgeCall({ options, tracker, point, call }));
         if (refusal !== undefined) return refusal;
@@ -92,14 +96,15 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
       const firsts = edited ? [] : listPoints("first-edit");
       const reasons: ToolRefusal[] = [];
       let isOpen = false;
-      for (const point of [...firsts, ...listPoints("edit")]) {
-        const verdict = tracker.judge(point);
+      const points = [...firsts, ...listPoints("edit")].map((point) => ({ point, verdict: tracker.judge(point) }));
+      for (const { point, verdict } of [...points, ...failing]) {
         const reason = ledger.notice(point, verdict, done);
         if (reason !== undefined) reasons.push(reason);
         if (!firsts.includes(point) || verdict.ok || policy.points[point].level !== "required") continue;
         late.set(point, done);
         isOpen ||= !verdict.missing.every(({ server }) => ledger.isGivenUp(server));
       }
+      failing = [];
       // As long as the look-up is missing, the next edit is refused like the first.
       edited ||= !isOpen;
       return reasons.find(({ endSession }) => endSession) ?? reasons[0];

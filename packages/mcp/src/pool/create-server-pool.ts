@@ -75,6 +75,8 @@ interface ServerRecord {
   starts: number;
   lastFailure: string;
   startMs: number | undefined;
+  /** Once it ended at the question which revisions it speaks. */
+  isOld: boolean;
 }
 
 const defaultCircuit: CircuitPolicy = { failures: 3, openMs: 30_000, backOffMs: 250, maxBackOffMs: 10_000 };
@@ -87,7 +89,15 @@ export function createServerPool(options: ServerPoolOptions): ServerPool {
   const records = new Map<string, ServerRecord>(
     options.servers.map((definition) => [
       definition.name,
-      { definition, circuit: closedCircuit, connections: new Map(), starts: 0, lastFailure: "", startMs: undefined },
+      {
+        definition,
+        circuit: closedCircuit,
+        connections: new Map(),
+        starts: 0,
+        lastFailure: "",
+        startMs: undefined,
+        isOld: false,
+      },
     ]),
   );
   const context: PoolContext = {
@@ -226,8 +236,10 @@ function start(context: PoolContext, record: ServerRecord, key: string): Promise
     signal: context.signal,
     cwd: options.cwd,
     environment: options.environment,
+    isOld: record.isOld,
   }).then((result) => {
     if (result.ok) {
+      record.isOld ||= result.connection.isOld;
       record.startMs = result.connection.startMs;
       return result.connection;
     }

@@ -1,5 +1,12 @@
 import type { McpServerDefinition } from "@ccb/core";
-import { Client, StreamableHTTPClientTransport, type Tool, type Transport } from "@modelcontextprotocol/client";
+import {
+  Client,
+  SdkError,
+  SdkErrorCode,
+  StreamableHTTPClientTransport,
+  type Tool,
+  type Transport,
+} from "@modelcontextprotocol/client";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
 import { ProcessTransport } from "./process-transport.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -10,6 +17,8 @@ export interface OpenConnectionOptions {
   signal?: AbortSignal | undefined;
   /** Working directory of the server's process. */
   cwd?: string | undefined;
+  /** The server is known to end at a question it does not know, so the newest revision is not asked for. */
+  isOld?: boolean | undefined;
   /** Environment of the server's process beside what its definition says; PATH, HOME and the like of this process by default. */
   environment?: Record<string, string> | undefined;
 }
@@ -28,6 +37,8 @@ export interface McpConnection {
   startMs: number;
   /** Revision of the protocol that both speak. */
   protocol: string | undefined;
+  /** It came to nothing but the revisions up to 2025-11-25, in a second start. */
+  isOld: boolean;
   tools: readonly Tool[];
   /** Why the server is gone; undefined while it is there. */
   readonly gone: string | undefined;
@@ -38,7 +49,7 @@ export interface McpConnection {
     timeoutMs: number;
     signal?: AbortSignal | undefined;
   }): Promise<ToolAnswer>;
-  /** Whether the server answers a ping within that many milliseconds. */
+  /** Whether the server answers anything within that many milliseconds. */
   isAlive(timeoutMs: number): Promise<boolean>;
   /** Ends the server's process group, or the HTTP session. */
   close(): Promise<void>;
@@ -46,16 +57,42 @@ export interface McpConnection {
 
 export type OpenConnectionResult = { ok: true; connection: McpConnection } | { ok: false; reason: string };
 
-/** Starts a server or connects to one, shakes hands and asks for its tools. A server that is broken is a `reason`; what it started is ended then. */
+/** Milliseconds in which a server has to answer which revisions it speaks; after that it is taken for an old one, which need not know the question. */
+const longestQuestionMs = 3_000;
+
+/**
+ * Starts a server or connects to one, shakes hands and asks for its tools. A server that is broken is a `reason`; what it started is ended then.
+ *
+ * The newest revision (2026-07-28) is asked for first (`server/discover`). A server that does not know the question, or does not answer it soon, is gone on with as one of the revisions
+ * before, on the same connection; one that ends at it is started anew and not asked again.
+ */
 export async function openConnection(
   definition: McpServerDefinition,
   options: OpenConnectionOptions,
 ): Promise<OpenConnectionResult> {
+  const started = performance.now();
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([deadline, ...(options.signal === undefined ? [] : [options.signal])]);
-  const started = performance.now();
+  const attempt = { definition, options, signal, started };
+  if (options.isOld) return tryConnection({ ...attempt, isOld: true });
+  const { mayBeOld, ...newest } = await tryConnection({ ...attempt, isOld: false });
+  return mayBeOld && !signal.aborted ? tryConnection({ ...attempt, isOld: true }) : newest;
+}
+
+async function tryConnection(attempt: {
+  definition: McpServerDefinition;
+  options: OpenConnectionOptions;
+  signal: AbortSignal;
+  started: number;
+  isOld: boolean;
+}): Promise<OpenConnectionResult & { mayBeOld?: boolean }> {
+  const { definition, options, signal, started, isOld } = attempt;
   const transport = createTransport(definition, options);
-  const client = new Client({ name: "ccb", version: "0.1.0" });
+  const probe = { timeoutMs: Math.min(longestQuestionMs, options.timeoutMs / 3) };
+  const client = new Client(
+    { name: "ccb", version: "0.1.0" },
+    isOld ? {} : { versionNegotiation: { mode: "auto", probe } },
+  );
   let gone: string | undefined;
   client.onclose = () => {
     gone ??= renderEnding(transport);
@@ -72,6 +109,7 @@ export async function openConnection(
       },
       startMs,
       protocol,
+      isOld,
       tools,
     };
     return { ok: true, connection };
@@ -80,8 +118,15 @@ export async function openConnection(
       ? "The check was stopped on request."
       : renderFailure({ error, transport, timeoutMs: options.timeoutMs });
     await transport.close();
-    return { ok: false, reason };
+    return { ok: false, reason, mayBeOld: hasEndedAtQuestion(transport, error) };
   }
+}
+
+/** Whether what failed may be a server that ends, or closes the connection, at a question that it does not know. */
+function hasEndedAtQuestion(transport: Transport, error: unknown): boolean {
+  if (transport instanceof ProcessTransport) return transport.isWorthAnotherStart;
+  const codes: unknown[] = [SdkErrorCode.EraNegotiationFailed, SdkErrorCode.RequestTimeout];
+  return error instanceof SdkError && codes.includes(error.code);
 }
 
 function describe(client: Client, transport: Transport): Pick<McpConnection, "call" | "isAlive" | "close"> {
@@ -95,7 +140,11 @@ function describe(client: Client, transport: Transport): Pick<McpConnection, "ca
       return { text: texts.join("\n"), structured: result.structuredContent, isError: result.isError === true };
     },
     isAlive: (timeoutMs: number) =>
-      client.ping({ timeout: timeoutMs }).then(
+      // The newest revision has no ping.
+      (client.getProtocolEra() === "modern"
+        ? client.discover({ timeout: timeoutMs })
+        : client.ping({ timeout: timeoutMs })
+      ).then(
         () => true,
         // "Method not found" is an answer too.
         (error: unknown) => error instanceof Error && /not found/i.test(error.message),

@@ -15,11 +15,21 @@ export class ProcessTransport implements Transport {
   /** The end of what the server wrote to its standard error. */
   standardError = "";
   readonly #options: { command: string; args: string[]; env: Record<string, string>; cwd: string | undefined };
+  /** The process began, and was not ended for what it wrote. */
+  isWorthAnotherStart = false;
   /** How the process ended, or why it was ended; undefined while it runs. */
   ending: string | undefined;
   readonly #buffer = new ReadBuffer();
   #unaskedBytes = 0;
   #child: ChildProcessWithoutNullStreams | undefined;
+
+  /** That it has these two tells the client package that a process is behind it, whose silence is no outage. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+  get stderr(): null {
+    return null;
+  }
 
   constructor(options: { command: string; args: string[]; env: Record<string, string>; cwd: string | undefined }) {
     this.#options = options;
@@ -45,7 +55,10 @@ export class ProcessTransport implements Transport {
     });
     child.on("close", () => this.onclose?.());
     return new Promise((resolve, reject) => {
-      child.once("spawn", () => resolve());
+      child.once("spawn", () => {
+        this.isWorthAnotherStart = true;
+        resolve();
+      });
       child.once("error", reject);
     });
   }
@@ -101,6 +114,7 @@ export class ProcessTransport implements Transport {
   /** Nothing sensible can follow. */
   #giveUp(reason: string, cause?: unknown): void {
     this.ending ??= reason;
+    this.isWorthAnotherStart = false;
     this.#report(cause ?? new Error(reason));
     killGroup(this.#child?.pid);
   }

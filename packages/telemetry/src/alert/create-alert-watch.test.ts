@@ -90,6 +90,14 @@ test("standing still: raised by time alone, over with the next event, never whil
   expect(watch.tick(now + 999_000)).toEqual([]);
 });
 
+test("a stall counts from when something had to happen again", () => {
+  const watch = createAlertWatch({ stalledSeconds: 60 });
+  const now = Date.parse(at);
+  watch.take(start);
+  expect(watch.tick(now + 100_000, now + 41_000)).toEqual([]);
+  expect(watch.tick(now + 101_000, now + 41_000)).toMatchObject([{ type: "alert-raised", value: 60 }]);
+});
+
 test("failed tasks: those that are not tried again", () => {
   const watch = createAlertWatch({ failedTasks: 2 });
   const end = { type: "recovery-chosen", at, phase: "p", attempt: 1, failure: "timeout", why: "" } as const;

@@ -13,8 +13,8 @@ export interface AlertWatch {
   take(event: TelemetryEvent): AlertChange[];
   /** Takes in an event of an earlier run, without telling anything. */
   recall(event: TelemetryEvent): void;
-  /** Looks whether time alone has crossed a threshold; `now` is in milliseconds since 1970. */
-  tick(now: number): AlertChange[];
+  /** Looks whether time alone has crossed a threshold; `now` is in milliseconds since 1970. Until `idleUntil`, nothing had to happen. */
+  tick(now: number, idleUntil?: number): AlertChange[];
 }
 
 /** Watches the thresholds of `rules` over the events of a build or a gateway. */
@@ -46,11 +46,13 @@ export function createAlertWatch(rules: AlertRules): AlertWatch {
       if (event.type === "alert-raised") raised.add(keyOf(event.alert, event.subject));
       else raised.delete(keyOf(event.alert, event.subject));
     },
-    tick(now) {
+    tick(now, idleUntil = 0) {
       const { lastAt, isResting } = numbers;
+      if (lastAt === undefined || isResting) return [];
+      const since = Math.max(lastAt, idleUntil);
       // That a stall is over is told by the next event, not by time.
-      if (lastAt === undefined || isResting || now - lastAt < (rules.stalledSeconds ?? 0) * 1000) return [];
-      return judge(readStall((now - lastAt) / 1000, rules));
+      if (now - since < (rules.stalledSeconds ?? 0) * 1000) return [];
+      return judge(readStall((now - since) / 1000, rules));
     },
   };
 }

@@ -6,6 +6,8 @@ export interface OpenSpan {
   inside: Context;
   /** When something last ended in it: its own end, if nothing else tells one. */
   lastAt: Date;
+  /** True for a phase that was judged; it stays open for a repair. */
+  isOver?: boolean;
 }
 
 export interface NewSpan {
@@ -28,12 +30,15 @@ export interface OpenSpans {
   open(span: NewSpan): OpenSpan;
   /** Ends a span; with a reason as one that failed. */
   end(ended: OpenSpan | undefined, at: Date, failure?: string): void;
-  /** Ends all of them: at the time of the event that ends the build, or when something last happened. */
+  /** Ends all of them: at the time of the event that ends the build; or as cut, when something last happened. */
   endAll(at?: Date, failure?: string): void;
 }
 
 /** Opens and ends spans with the times of events. */
 export function createOpenSpans(tracer: Tracer, api: typeof import("@opentelemetry/api")): OpenSpans {
+  const note = (at: Date): void => {
+    if (spans.build && at > spans.build.lastAt) spans.build.lastAt = at;
+  };
   const spans: OpenSpans = {
     build: undefined,
     stage: undefined,
@@ -42,19 +47,24 @@ export function createOpenSpans(tracer: Tracer, api: typeof import("@opentelemet
     open({ name, parent, startTime, attributes = {}, links = [], isClient }) {
       const kind = isClient ? api.SpanKind.CLIENT : api.SpanKind.INTERNAL;
       const settings = { startTime, attributes, links, kind, root: parent === undefined };
+      note(startTime);
       const span = tracer.startSpan(name, settings, parent?.inside ?? api.ROOT_CONTEXT);
       return { span, inside: api.trace.setSpan(api.ROOT_CONTEXT, span), lastAt: startTime };
     },
     end(ended, at, failure) {
       if (failure !== undefined) ended?.span.setStatus({ code: api.SpanStatusCode.ERROR, message: failure });
       ended?.span.end(at);
-      if (spans.build) spans.build.lastAt = at;
+      note(at);
     },
     endAll(at, failure) {
-      for (const task of spans.tasks.values()) spans.end(task, at ?? task.lastAt, "cut");
-      for (const phase of spans.phases.values()) spans.end(phase, phase.lastAt);
-      if (spans.stage) spans.end(spans.stage, at ?? spans.stage.lastAt);
       const { build } = spans;
+      for (const task of spans.tasks.values()) spans.end(task, at ?? task.lastAt, "cut");
+      const cut = at === undefined ? failure : undefined;
+      for (const phase of spans.phases.values()) {
+        if (cut === undefined || phase.isOver) spans.end(phase, phase.lastAt);
+        else spans.end(phase, build?.lastAt ?? phase.lastAt, cut);
+      }
+      if (spans.stage) spans.end(spans.stage, at ?? build?.lastAt ?? spans.stage.lastAt, cut);
       if (build) spans.end(build, at ?? build.lastAt, failure);
       spans.tasks.clear();
       spans.phases.clear();

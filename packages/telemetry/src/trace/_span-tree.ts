@@ -103,6 +103,7 @@ function takePhase(spans: OpenSpans, event: EventOf<"phase-start" | "phase-end">
   const { criteriaPassed, criteriaTotal, passed } = event;
   const { UNSET, ERROR } = api.SpanStatusCode;
   phase.lastAt = at;
+  phase.isOver = true;
   phase.span.setAttributes({ "ccb.criteria.passed": criteriaPassed, "ccb.criteria.total": criteriaTotal });
   phase.span.setStatus(passed ? { code: UNSET } : { code: ERROR, message: "not accepted" });
 }

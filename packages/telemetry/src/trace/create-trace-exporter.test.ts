@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { noUsage } from "@ccb/core";
 import { expect, test } from "vitest";
 import { startCollector } from "../_testing/start-collector.ts";
@@ -91,6 +92,54 @@ test("build, phase, task and call hang together, with the times of the events", 
   expect(tries.map(({ status }) => status?.code ?? 0).sort()).toEqual([0, 2]);
   expect(tries.flatMap(({ events }) => events ?? []).map(({ name }) => name)).toEqual(["mcp-used"]);
   expect(spans.find(({ name }) => name === "build shop")).toMatchObject({ endTimeUnixNano: nano(16), links: [] });
+});
+
+/** Numbered, as a journal has them. */
+const numbered = (events: TelemetryEvent[]) => events.map((event, at) => ({ ...event, sequence: at + 1 }));
+
+test("what a killed run had open is ended and sent by the next one, under the ids that its children name", async () => {
+  const collector = await startCollector();
+  const events = numbered([...whole.slice(0, 10), call(40, { phase: "p1", task: "t1" })]);
+  const killed = await createTraceExporter({ endpoint: collector.url });
+  for (const event of events) killed.take(event);
+  while (collector.spans.filter(({ name }) => name.startsWith("chat ")).length < 3) await delay(20);
+  // Killed here: what follows is another process.
+  const sent = collector.spans.splice(0);
+  expect(sent.map(({ name }) => name)).not.toEqual(expect.arrayContaining(["build shop", "phase p1"]));
+  const next = await createTraceExporter({ endpoint: collector.url });
+  next.recall(events);
+  next.take({ ...start(2), sequence: 99 });
+  await next.close();
+  const spans = collector.spans.splice(0);
+  await killed.close();
+  collector.close();
+
+  const of = (name: string) => spans.filter((span) => span.name === name);
+  const [first, second] = [planTraceIds("b-1", 1), planTraceIds("b-1", 2)];
+  const [before, after] = [of("build shop")[0], of("build shop")[1]];
+  expect(before).toMatchObject({ traceId: first.traceId, spanId: first.rootSpanId, endTimeUnixNano: nano(40) });
+  expect(before?.status).toEqual({ code: 2, message: "cut" });
+  expect(after).toMatchObject({ traceId: second.traceId, spanId: second.rootSpanId });
+  expect(of("phase p1")).toMatchObject([
+    { parentSpanId: before?.spanId, status: { code: 2 }, endTimeUnixNano: nano(40) },
+  ]);
+  expect(of("task t1")).toMatchObject([
+    { parentSpanId: of("phase p1")[0]?.spanId, status: { code: 2, message: "cut" } },
+  ]);
+  // The first try and its like ended long before: they had been sent. The last call may not have been, and comes again as itself.
+  const last = sent.filter(({ parentSpanId }) => parentSpanId === of("task t1")[0]?.spanId).at(-1);
+  expect(of("chat claude-opus-5-5").map(({ spanId }) => spanId)).toEqual([last?.spanId]);
+  expect(last?.endTimeUnixNano).toBe(nano(40));
+});
+
+test("of a run that came to its end nothing is sent again", async () => {
+  const collector = await startCollector();
+  const exporter = await createTraceExporter({ endpoint: collector.url });
+  exporter.recall(numbered(whole));
+  exporter.recall([]);
+  await exporter.close();
+  collector.close();
+  expect(collector.spans).toEqual([]);
 });
 
 test("a later run is a trace of its own that is linked to the one before", async () => {

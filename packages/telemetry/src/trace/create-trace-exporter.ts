@@ -1,7 +1,7 @@
 import { CcbError } from "@ccb/core";
 import type { TelemetryEvent } from "../telemetry-event.ts";
-import { createSpanTree } from "./_span-tree.ts";
-import { planTraceIds, type TraceIds } from "./plan-trace-ids.ts";
+import { createSpanIds } from "./_span-ids.ts";
+import { createSpanTree, type SpanTree } from "./_span-tree.ts";
 
 export interface TraceExporterOptions {
   /** Base URL of an OTLP/HTTP receiver, for example "http://127.0.0.1:4318"; "/v1/traces" is added. */
@@ -15,11 +15,19 @@ export interface TraceExporterOptions {
 /** Sends a build, its phases, tasks and model calls as spans to an OpenTelemetry collector. */
 export interface TraceExporter {
   take(event: TelemetryEvent): void;
+  /**
+   * Takes the events of earlier runs, before those of this one. Where the last of them was killed, what it had open is ended and sent as failed (`cut`), and what it may not have
+   * sent any more is sent (again: with the ids it had).
+   */
+  recall(events: readonly TelemetryEvent[]): void;
   /** Sends what is left; resolves within 5 seconds, whatever the collector does. */
   close(): Promise<void>;
 }
 
 const closeMs = 5_000;
+const delayMs = 1_000;
+/** Spans that ended so long before a run's last event have been delivered, or never will be. */
+const unsentMs = closeMs + delayMs;
 
 /** Opens a trace exporter (OTLP/HTTP, JSON). OpenTelemetry is loaded here and not before. CcbError `usage` for an endpoint that is no http or https URL. */
 export async function createTraceExporter(options: TraceExporterOptions): Promise<TraceExporter> {
@@ -30,9 +38,8 @@ export async function createTraceExporter(options: TraceExporterOptions): Promis
     import("@opentelemetry/resources"),
     import("@opentelemetry/sdk-trace"),
   ]);
-  const ids = new sdk.RandomIdGenerator();
-  // Of the next span that is the first of its trace; OpenTelemetry asks for each id once, in an order of its own.
-  let planned: Partial<TraceIds> = {};
+  const ids = createSpanIds(new sdk.RandomIdGenerator());
+  let sendsFrom = 0;
   const exporter = new OTLPTraceExporter({ url, headers: options.headers ?? {}, timeoutMillis: closeMs });
   const told = tellOnce(options);
   const processor = new sdk.BatchSpanProcessor({
@@ -47,31 +54,40 @@ export async function createTraceExporter(options: TraceExporterOptions): Promis
     },
     // A build makes few spans and must lose none of them.
     maxQueueSize: 100_000,
-    scheduledDelayMillis: 1_000,
+    scheduledDelayMillis: delayMs,
     exportTimeoutMillis: closeMs,
   });
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ "service.name": "ccb" }),
-    spanProcessors: [processor],
+    spanProcessors: [
+      {
+        onStart: (span, context) => processor.onStart(span, context),
+        onEnd(span) {
+          if (span.endTime[0] * 1000 + span.endTime[1] / 1e6 >= sendsFrom) processor.onEnd(span);
+        },
+        forceFlush: () => processor.forceFlush(),
+        shutdown: () => processor.shutdown(),
+      },
+    ],
     sampler: new sdk.AlwaysOnSampler(),
-    idGenerator: {
-      generateTraceId() {
-        const { traceId, ...rest } = planned;
-        planned = rest;
-        return traceId ?? ids.generateTraceId();
-      },
-      generateSpanId() {
-        const { rootSpanId, ...rest } = planned;
-        planned = rest;
-        return rootSpanId ?? ids.generateSpanId();
-      },
-    },
+    idGenerator: ids,
   });
-  const tree = createSpanTree(provider.getTracer("@ccb/telemetry"), api);
+  const tracer = provider.getTracer("@ccb/telemetry");
+  const tree = createSpanTree(tracer, api);
+  const takeInto = (into: SpanTree, event: TelemetryEvent): void => {
+    ids.plan(event);
+    into.take(event);
+  };
   return {
-    take(event) {
-      if (event.type === "build-start") planned = planTraceIds(event.build, event.run ?? 1);
-      tree.take(event);
+    take: (event) => takeInto(tree, event),
+    recall(events) {
+      const cut = listCutRun(events);
+      const earlier = createSpanTree(tracer, api);
+      sendsFrom = Date.parse(cut.at(-1)?.at ?? "") - unsentMs;
+      for (const event of cut) takeInto(earlier, event);
+      sendsFrom = 0;
+      earlier.endAll();
+      ids.leaveRun();
     },
     async close() {
       tree.endAll();
@@ -80,6 +96,14 @@ export async function createTraceExporter(options: TraceExporterOptions): Promis
       await Promise.race([provider.shutdown().catch(() => undefined), limit]);
     },
   };
+}
+
+/** The events of the last run, if it did not come to its end. */
+function listCutRun(events: readonly TelemetryEvent[]): TelemetryEvent[] {
+  const start = events.findLastIndex(({ type }) => type === "build-start");
+  const last = start === -1 ? [] : events.slice(start);
+  // What comes before its own start in a later run are warnings.
+  return last.some(({ type }) => type === "build-end") ? [] : last.filter(({ type }) => type !== "warning");
 }
 
 function renderTracesUrl(endpoint: string): string {
