@@ -4,6 +4,7 @@ import type { Failure } from "../recovery/failure.ts";
 import type { TaskSession } from "../stages/task-session.ts";
 import type { Workbench } from "../workbench.ts";
 import type { Workplace } from "../workplace/workplace.ts";
+import { renderForgedFinding, takeBackForged } from "./forged-commits.ts";
 import type { ArtifactsGuard } from "./guard-artifacts.ts";
 import { judgeWork } from "./judge-work.ts";
 
@@ -24,7 +25,8 @@ export async function holdToGate(
 ): Promise<GateStep> {
   const { session, place, guard, round } = at;
   const startedMs = bench.clock.monotonicMs();
-  const verdict = await judgeWork({
+  const forged = await takeBackForged(place.repository, place.base);
+  const judged = await judgeWork({
     repository: place.repository,
     base: place.base,
     environment: bench.environment,
@@ -32,6 +34,7 @@ export async function holdToGate(
     waivers: bench.waivers,
     today: bench.clock.now().toISOString().slice(0, 10),
   });
+  const verdict = { ...judged, findings: [...forged.map(renderForgedFinding), ...judged.findings] };
   const step = planGateStep(verdict.findings, round);
   bench.emit({
     type: "gate-judged",

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { runGit } from "../repository/run-git.ts";
+import { runGit, runGitForAnswer } from "../repository/run-git.ts";
 
 /** A place in an audit log: how many records it had, and the hash of the last of them. */
 export interface AuditHead {
@@ -24,7 +24,7 @@ function parseAuditHeads(text: string): AuditHead[] {
 }
 
 /**
- * The heads of the audit log that the project's commits hold, newest first; none without a repository or a commit. Rejects with a CcbError `io-failed` where git cannot read the
+ * The heads of the audit log that the commits of HEAD hold, newest first; none without a repository or a commit. Other branches do not count: a session may make them. Rejects with a CcbError `io-failed` where git cannot read the
  * repository.
  */
 export async function readAuditHeads(options: {
@@ -34,6 +34,11 @@ export async function readAuditHeads(options: {
   const { directory } = options;
   if (!existsSync(join(directory, ".git"))) return [];
   const format = `%(trailers:key=${trailerKey},valueonly)`;
-  // `--all` also answers where there is no commit yet.
-  return parseAuditHeads(await runGit({ args: ["log", "--all", `--format=${format}`], ...options }));
+  const { code } = await runGitForAnswer({
+    args: ["rev-parse", "--quiet", "--verify", "HEAD"],
+    answers: [0, 1],
+    ...options,
+  });
+  if (code !== 0) return [];
+  return parseAuditHeads(await runGit({ args: ["log", `--format=${format}`, "HEAD"], ...options }));
 }
