@@ -54,6 +54,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       ...renderRunOptions(config),
       ...readSessionPassphrase(terminal.environment),
       redFirst: init.redFirst ?? false,
+      generateTests: init.generateTests ?? false,
       webSearch: init.webSearch ?? true,
       environment: terminal.environment,
       secretHookCommand: renderHookCommand(),
