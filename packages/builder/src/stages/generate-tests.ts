@@ -133,7 +133,7 @@ async function keep(
   const fresh = Object.fromEntries(Object.entries(added).filter(([path, text]) => files[path] !== text));
   const functions = made.flatMap(({ proven }) => proven);
   const refused = made.flatMap((one) => one.refused).length;
-  const said = `tests for ${functions.length} functions generated and proven, ${refused} not kept`;
+  const said = `tests for ${functions.length} function${functions.length === 1 ? "" : "s"} generated and proven, ${refused} not kept`;
   if (Object.keys(fresh).length === 0) return said;
   const failure = await runWholeSuite({ directory: bench.paths.root, added: fresh, run, signal: bench.signal });
   if (failure !== undefined) {

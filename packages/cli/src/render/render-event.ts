@@ -147,11 +147,13 @@ function renderTests(event: Extract<BuildEvent, { type: "tests-generated" }>, pa
     path === undefined
       ? `  ${paint.warn("!")} ${source}: no generated test was kept`
       : `  ${paint.good("✓")} ${path}: tests for ${proven.join(", ")} in ${source}`;
-  const rows = [
+  const lines = [
     ...refused.map(({ target, reason, why }) => `${target}: ${reason}: ${why.trim().split("\n").at(-1)}`),
-    ...left.map(({ target, why }) => paint.dim(`${target}: not tested: ${why}`)),
+    ...[...Map.groupBy(left, ({ why }) => why)].map(([why, rows]) =>
+      paint.dim(`${rows.map(({ target }) => target).join(", ")}: not tested: ${why}`),
+    ),
   ];
-  return [head, ...rows.map((row) => `      ${row}`)].join("\n");
+  return [head, ...lines.map((line) => `      ${line}`)].join("\n");
 }
 
 function renderPackages(event: Extract<BuildEvent, { type: "packages-checked" }>, paint: Painter): string {
