@@ -21,3 +21,4 @@ export { mergeAnalyses } from "./planning/merge-analyses.ts";
 export { mergePlans } from "./planning/merge-plans.ts";
 export { type SpecAnalyzerInput, specAnalyzer } from "./planning/spec-analyzer.ts";
 export { type TaskGeneratorInput, taskGenerator } from "./planning/task-generator.ts";
+export { type GeneratedTests, type TestGeneratorInput, testGenerator } from "./testing/test-generator.ts";

@@ -90,6 +90,8 @@ export interface BuildOptions {
   skipTests?: boolean;
   /** Do not look whether what was built is ready for production; nothing is looked at with `skipTests` either. */
   skipValidation?: boolean;
+  /** Have tests written for exported functions that no test names, once all phases are accepted: one model call a file of code, 25 files at most. What is not proven is not kept. */
+  generateTests?: boolean;
   /** Run each phase's checks before its first task too: a criterion that passes already is reported as proving nothing. */
   redFirst?: boolean;
   /** False: libraries are not looked up with the model server's own web search, which is paid for by the search; true when omitted. */

@@ -7,6 +7,7 @@ import { analyzeSpecification } from "./stages/analyze.ts";
 import { checkMcpServers } from "./stages/check-mcp-servers.ts";
 import { checkProjectPackages } from "./stages/check-vulnerabilities.ts";
 import { forecastFromPlan, forecastFromSpecification } from "./stages/forecast-build.ts";
+import { generateTests } from "./stages/generate-tests.ts";
 import { makeCriteria } from "./stages/make-criteria.ts";
 import { makePlan } from "./stages/make-plan.ts";
 import { listTasksFrom, reopenTasks } from "./stages/reopen-tasks.ts";
@@ -81,7 +82,11 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<StageEnd>> 
     await installHook(bench);
     return { reused, summary: `${files} files` };
   },
-  validation: validateProduction,
+  async validation(running) {
+    const tests = await generateTests(running);
+    const verdict = await validateProduction(running);
+    return tests === undefined ? verdict : { ...verdict, summary: `${tests} · ${verdict.summary}` };
+  },
   async documents(running) {
     const { bench, work } = running;
     const { documents, reused } = await writeDocuments(bench, work, requireAnalysis(work));

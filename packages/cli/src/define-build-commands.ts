@@ -66,6 +66,7 @@ function defineResume(program: Command, terminal: Terminal, onExit: (code: numbe
     .option("--parallel-tasks <n>", "tasks that may run at once", parseWorkers)
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
     .option("--ask-again", "ask the model again for plans and documents that it answered before")
+    .option("--generate-tests", "have tests written for functions that no test names, and keep what is proven")
     .option("--no-validate", "do not look whether what was built is ready for production");
   defineCheckPlaceOptions(command, undefined)
     .option("-y, --yes", "ask nothing: a changed specification is gone on with")

@@ -83,6 +83,7 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
     .option("--no-tests", "do not run acceptance checks; phases end unverified")
     .option("--no-validate", "do not look whether what was built is ready for production")
     .option("--red-first", "run each phase's checks before its first task too: what passes already proves nothing")
+    .option("--generate-tests", "have tests written for functions that no test names, and keep what is proven")
     .option("--no-web-search", "do not look libraries up with the model server's web search (1 cent a search)")
     .option("--continue-on-error", "go on after a failed task or phase (the build still ends as failed)")
     .option(

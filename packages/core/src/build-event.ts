@@ -208,6 +208,18 @@ export type BuildEventBody =
       evidence: string;
     }
   | {
+      /** Tests were written for functions of one file that no test named; `path` is the file of those that were proven, undefined where none was. */
+      type: "tests-generated";
+      source: string;
+      path: string | undefined;
+      /** Functions that a kept test proves. */
+      proven: string[];
+      /** Tests that were not kept: the gate refuses them, they fail, or they pass although their function is emptied. */
+      refused: { target: string; reason: "gate" | "failed" | "proves-nothing"; why: string }[];
+      /** Functions that were left out, with the writer's reason. */
+      left: { target: string; why: string }[];
+    }
+  | {
       /** Once a build is done: what the OSV database knows of the packages that the project's lock files name. */
       type: "packages-checked";
       packages: number;

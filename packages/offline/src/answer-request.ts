@@ -10,6 +10,7 @@ import { type KnownAgent, readRequest } from "./request/read-request.ts";
 import { fillSchema } from "./schema/fill-schema.ts";
 import { planNextTurn } from "./session/next-turn.ts";
 import { summarizePrompt } from "./summarize-prompt.ts";
+import { writeTests } from "./tests/write-tests.ts";
 
 const writers: Record<KnownAgent, (prompt: Prompt) => object | string> = {
   "spec-analyzer": analyzeSpec,
@@ -17,6 +18,7 @@ const writers: Record<KnownAgent, (prompt: Prompt) => object | string> = {
   "acceptance-generator": writePhaseCriteria,
   "instruction-builder": writeGuidance,
   "documentation-agent": writeDocument,
+  "test-generator": writeTests,
 };
 
 /** Answers a Messages request by rule: the same request gets the same answer, whoever asks and whenever. */

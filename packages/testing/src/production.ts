@@ -1,3 +1,12 @@
+export { emptyFunction, findUntested, type UntestedFile } from "./generate/find-untested.ts";
+export { planTestRun, type TestRun } from "./generate/plan-test-run.ts";
+export {
+  type ProvenTests,
+  type ProveTestsOptions,
+  proveTests,
+  runWholeSuite,
+  type WrittenTests,
+} from "./generate/prove-tests.ts";
 export { planReadmeCommands, type ReadmeCommand } from "./production/plan-readme-commands.ts";
 export { planRepairs, type Repair, type RepairLimits, type RepairPlan } from "./production/plan-repairs.ts";
 export { type PlannedTool, planTools } from "./production/plan-tools.ts";

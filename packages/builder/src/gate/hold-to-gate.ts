@@ -5,6 +5,7 @@ import type { ChangedFile } from "../repository/open-repository.ts";
 import type { TaskSession } from "../stages/task-session.ts";
 import type { Workbench } from "../workbench.ts";
 import type { Workplace } from "../workplace/workplace.ts";
+import { renderForgedFinding, takeBackForged } from "./forged-commits.ts";
 import type { ArtifactsGuard } from "./guard-artifacts.ts";
 import { judgeWork } from "./judge-work.ts";
 
@@ -25,7 +26,8 @@ export async function holdToGate(
 ): Promise<GateStep> {
   const { session, place, guard, changed, round } = at;
   const startedMs = bench.clock.monotonicMs();
-  const verdict = await judgeWork({
+  const forged = await takeBackForged(place.repository, place.base);
+  const judged = await judgeWork({
     repository: place.repository,
     base: place.base,
     changed,
@@ -34,6 +36,7 @@ export async function holdToGate(
     waivers: bench.waivers,
     today: bench.clock.now().toISOString().slice(0, 10),
   });
+  const verdict = { ...judged, findings: [...forged.map(renderForgedFinding), ...judged.findings] };
   const step = planGateStep(verdict.findings, round);
   bench.emit({
     type: "gate-judged",

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { runGit } from "../repository/run-git.ts";
+import { runGit, runGitForAnswer } from "../repository/run-git.ts";
 
 /** A place in an audit log: how many records it had, and the hash of the last of them. */
 export interface AuditHead {
@@ -43,14 +43,15 @@ interface Repository {
 }
 
 /**
- * The commits of a project that hold heads of its audit log, newest first; none without a repository or a commit. Rejects with a CcbError `io-failed` where git cannot read the
- * repository.
+ * The commits of HEAD that hold heads of a project's audit log, newest first; none without a repository or a commit. Other branches do not count: a session may make them. Rejects with a
+ * CcbError `io-failed` where git cannot read the repository.
  */
 export async function readAuditCommits(repository: Repository): Promise<AuditCommit[]> {
   if (!existsSync(join(repository.directory, ".git"))) return [];
   const format = `%H %(trailers:key=${trailerKey},valueonly,separator=%x20)`;
-  // `--all` also answers where there is no commit yet.
-  const listed = await runGit({ args: ["log", "--all", `--format=${format}`], ...repository });
+  const exists = { args: ["rev-parse", "--quiet", "--verify", "HEAD"], answers: [0, 1] };
+  if ((await runGitForAnswer({ ...exists, ...repository })).code !== 0) return [];
+  const listed = await runGit({ args: ["log", `--format=${format}`, "HEAD"], ...repository });
   const ids = [...listed.matchAll(/^([0-9a-f]{40,64}) \d+ [0-9a-f]{64}/gm)].map(([, id = ""]) => id);
   const commits: AuditCommit[] = [];
   for (const id of ids) commits.push({ id, object: await runGit({ args: ["cat-file", "commit", id], ...repository }) });

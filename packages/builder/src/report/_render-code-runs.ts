@@ -49,5 +49,10 @@ function planAreaResults({ findings }: CodeReport["production"][number]): Result
 }
 
 function locate(path: string, startLine: number) {
-  return { physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine } } };
+  return { physicalLocation: { artifactLocation: { uri: renderUri(path) }, region: { startLine } } };
+}
+
+/** A path as a URI reference: every part on its own, so that "#", "?" and ":" in a name stay part of it. */
+function renderUri(path: string): string {
+  return path.toWellFormed().split("/").map(encodeURIComponent).join("/");
 }

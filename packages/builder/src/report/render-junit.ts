@@ -12,7 +12,8 @@ export function renderJUnit(report: AcceptanceReport): string {
     { name: "production", cases: planProductionCases(report) },
   ];
   const { project, at, commit, place } = report;
-  const properties = { commit, sandbox: place?.sandbox, node: place?.node };
+  // Jenkins asks for one property at least.
+  const properties = { tool: "CCB", commit, sandbox: place?.sandbox, node: place?.node };
   const rendered = suites
     .filter(({ cases }) => cases.length > 0)
     .map((suite, id) => renderJUnitSuite({ ...suite, package: project, id, at, properties }));

@@ -47,6 +47,8 @@ export interface Repository {
   commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
   /** Commits what changed under these paths, relative to the directory, and nothing else; nothing when nothing did. */
   commitPaths(paths: readonly string[], message: CommitMessage): Promise<void>;
+  /** The commits of HEAD that `base` does not have, newest first. */
+  commitsSince(base: string): Promise<{ commit: string; message: string }[]>;
   /** Makes a commit HEAD again without touching a file: what was committed since is uncommitted. */
   takeBackCommits(base: string): Promise<void>;
   /** Files that differ from a commit in the working tree, new ones included; artifacts/ is not looked at. */
@@ -138,6 +140,16 @@ export function openRepository(options: { directory: string; environment: Record
       await git(["add", "--all", "--", ...present]);
       if ((await text(["diff", "--cached", "--name-only", "--", ...present])) === "") return;
       await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", ...present]);
+    },
+    async commitsSince(base) {
+      if ((await head()) === base) return [];
+      const records = (await git(["log", "-z", "--format=%H%n%B", `${base}..HEAD`])).split("\0");
+      return records
+        .filter((record) => record !== "")
+        .map((record) => ({
+          commit: record.slice(0, record.indexOf("\n")),
+          message: record.slice(record.indexOf("\n") + 1),
+        }));
     },
     async takeBackCommits(base) {
       if ((await head()) !== base) await git(["reset", "--quiet", "--soft", base]);

@@ -1,4 +1,5 @@
 import { CcbError } from "@ccb/core";
+import { describeForged, takeBackForged } from "../gate/forged-commits.ts";
 import { clearStaleLocks } from "../repository/clear-stale-locks.ts";
 import type { Workbench } from "../workbench.ts";
 import { nameSetAside, reportSetAside } from "./_set-aside.ts";
@@ -45,9 +46,11 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
     // What a failed session left stays in the files, as its author would leave it; the next one sets it aside. What it committed by itself was not judged, so it is taken off the main line; a session
     // that was stopped may be gone on with.
     async close() {
-      if (isCommitted || bench.signal.aborted) return undefined;
-      await leaveBranch();
-      await repository.takeBackCommits(base);
+      if (isCommitted) return undefined;
+      if (!bench.signal.aborted) await leaveBranch();
+      for (const forged of await takeBackForged(repository, base))
+        bench.emit({ type: "warning", message: `Task ${task.id}: ${describeForged(forged)}.` });
+      if (!bench.signal.aborted) await repository.takeBackCommits(base);
       return undefined;
     },
   };

@@ -19,6 +19,7 @@ export interface InitFlags extends RunFlags, LogFlags, CheckPlaceFlags {
   /** False with --no-validate. */
   validate: boolean;
   redFirst?: boolean;
+  generateTests?: boolean;
   /** False with --no-web-search. */
   webSearch?: boolean;
   continueOnError?: boolean;

@@ -17,6 +17,7 @@ const invocationSchema = z.object({
     tests: z.boolean(),
     validate: z.boolean().optional(),
     redFirst: z.boolean().optional(),
+    generateTests: z.boolean().optional(),
     webSearch: z.boolean().optional(),
     sandbox: z.enum(["auto", "docker", "bubblewrap", "local", "none"]).optional(),
     network: z.boolean().optional(),
@@ -44,7 +45,7 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
   const { projectName, model, maxCost, phases, tests, redFirst, continueOnError, parallelTasks, baseUrl, offline } =
     flags;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
-  const { validate, sandbox, network } = flags;
+  const { validate, generateTests, sandbox, network } = flags;
   const { maxCostPerTask, maxCostPerPhase, maxCostPerDay } = flags;
   const { route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = flags;
   const caps = { maxCost, maxCostPerTask, maxCostPerPhase, maxCostPerDay };
@@ -58,6 +59,7 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
     sandbox,
     network,
     redFirst,
+    generateTests,
     webSearch: flags.webSearch,
     continueOnError,
     parallelTasks,

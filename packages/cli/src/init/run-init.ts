@@ -38,6 +38,7 @@ export async function runInit(call: {
       ...renderRunOptions(config),
       ...readSessionPassphrase(terminal.environment),
       redFirst: flags.redFirst ?? false,
+      generateTests: flags.generateTests ?? false,
       webSearch: flags.webSearch ?? true,
       environment: terminal.environment,
       secretHookCommand: renderHookCommand(),

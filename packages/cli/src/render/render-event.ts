@@ -62,6 +62,8 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
     }
     case "mcp-unavailable":
       return `  ${paint.warn("!")} MCP server ${event.server} is unavailable: ${event.reason}`;
+    case "tests-generated":
+      return renderTests(event, paint);
     case "packages-checked":
       return renderPackages(event, paint);
     case "mcp-violated": {
@@ -137,6 +139,21 @@ function renderDetail(event: BuildEvent, { paint, verbosity }: RenderEventOption
     );
   }
   return undefined;
+}
+
+function renderTests(event: Extract<BuildEvent, { type: "tests-generated" }>, paint: Painter): string {
+  const { source, path, proven, refused, left } = event;
+  const head =
+    path === undefined
+      ? `  ${paint.warn("!")} ${source}: no generated test was kept`
+      : `  ${paint.good("✓")} ${path}: tests for ${proven.join(", ")} in ${source}`;
+  const lines = [
+    ...refused.map(({ target, reason, why }) => `${target}: ${reason}: ${why.trim().split("\n").at(-1)}`),
+    ...[...Map.groupBy(left, ({ why }) => why)].map(([why, rows]) =>
+      paint.dim(`${rows.map(({ target }) => target).join(", ")}: not tested: ${why}`),
+    ),
+  ];
+  return [head, ...lines.map((line) => `      ${line}`)].join("\n");
 }
 
 function renderPackages(event: Extract<BuildEvent, { type: "packages-checked" }>, paint: Painter): string {

@@ -5,6 +5,7 @@ import type { LogFlags, RunFlags } from "../config/run-flags.ts";
 export interface ResumeFlags extends RunFlags, LogFlags, CheckPlaceFlags {
   /** False with --no-validate. */
   validate: boolean;
+  generateTests?: boolean;
   fromPhase?: string;
   fromTask?: string;
   rerunTests?: boolean;

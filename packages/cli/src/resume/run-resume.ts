@@ -54,6 +54,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
       ...renderRunOptions(config),
       ...readSessionPassphrase(terminal.environment),
       redFirst: init.redFirst ?? false,
+      generateTests: init.generateTests ?? false,
       webSearch: init.webSearch ?? true,
       environment: terminal.environment,
       secretHookCommand: renderHookCommand(),
@@ -91,14 +92,20 @@ function showWhereItStands(directory: string, terminal: Terminal): void {
 
 /** The flags the build was begun with; those given now win. */
 function joinFlags(begun: Invocation["flags"], now: ResumeFlags): InitFlags {
-  const { maxCost, parallelTasks, continueOnError, validate, yes, verbose } = now;
+  const { maxCost, parallelTasks, continueOnError, validate, generateTests, yes, verbose } = now;
   const { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = now;
   const running = { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays };
   const { sandbox, network, environment, checkKinds } = now;
   const checking = { sandbox, network, environment, checkKinds };
-  const given = Object.entries({ maxCost, parallelTasks, continueOnError, yes, ...running, ...checking }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const given = Object.entries({
+    maxCost,
+    parallelTasks,
+    continueOnError,
+    generateTests,
+    yes,
+    ...running,
+    ...checking,
+  }).filter(([, value]) => value !== undefined);
   const kept = Object.entries(begun).filter(([, value]) => value !== undefined);
   return {
     tests: begun.tests,

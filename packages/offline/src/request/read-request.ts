@@ -10,6 +10,7 @@ const knownAgents = [
   "acceptance-generator",
   "instruction-builder",
   "documentation-agent",
+  "test-generator",
 ] as const;
 export type KnownAgent = (typeof knownAgents)[number];
 

@@ -76,7 +76,7 @@ async function lookAt(check: Check, place: CheckPlace): Promise<Seen> {
     return {
       name: `custom:${name}`,
       version: 0,
-      look: unrunnable(`no such kind of check was added (added: ${known})`),
+      look: unrunnable(`no kind ${JSON.stringify(name)} was added (added: ${known})`),
     };
   }
   const { kind, input, name } = found;

@@ -1,4 +1,4 @@
-/** What the gate looks for. The last three need an older version of the tests to compare with. */
+/** What the gate looks for. From "removed-test" on they need an older version to compare with; "forged-commit" is found by who keeps the history, not in a tree. */
 export const gateRules = [
   "mock",
   "stub",
@@ -14,6 +14,7 @@ export const gateRules = [
   "removed-assertion",
   "loosened-assertion",
   "edited-criteria",
+  "forged-commit",
 ] as const;
 
 export type GateRule = (typeof gateRules)[number];

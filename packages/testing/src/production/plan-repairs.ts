@@ -85,6 +85,8 @@ const advices: Readonly<Record<string, string>> = {
   "removed-assertion": "Bring the assertion back and make the code pass it.",
   "loosened-assertion": "Restore the assertion as it was and make the code pass it.",
   "edited-criteria": "Restore the file as it was. It is not the task's to change.",
+  "forged-commit":
+    "Nothing is left to mend: the commit is gone, the files are as they were. Do not write trailers that begin with CCB-; CCB commits the work itself.",
   secrets:
     "Take the secret out of the code, read it from the environment, and tell the owner: it counts as known from now on.",
 };
