@@ -141,16 +141,7 @@ export function openRepository(options: { directory: string; environment: Record
       if ((await text(["diff", "--cached", "--name-only", "--", ...present])) === "") return;
       await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", ...present]);
     },
-    async commitsSince(base) {
-      if ((await head()) === base) return [];
-      const records = (await git(["log", "-z", "--format=%H%n%B", `${base}..HEAD`])).split("\0");
-      return records
-        .filter((record) => record !== "")
-        .map((record) => ({
-          commit: record.slice(0, record.indexOf("\n")),
-          message: record.slice(record.indexOf("\n") + 1),
-        }));
-    },
+    commitsSince: async (base) => ((await head()) === base ? [] : readCommitsSince(git, base)),
     async takeBackCommits(base) {
       if ((await head()) !== base) await git(["reset", "--quiet", "--soft", base]);
     },
@@ -179,6 +170,17 @@ export function openRepository(options: { directory: string; environment: Record
       return kept;
     },
   };
+}
+
+async function readCommitsSince(
+  git: (args: string[]) => Promise<string>,
+  base: string,
+): Promise<{ commit: string; message: string }[]> {
+  const records = (await git(["log", "-z", "--format=%H%n%B", `${base}..HEAD`])).split("\0");
+  return records.filter(Boolean).map((record) => {
+    const [commit = "", ...lines] = record.split("\n");
+    return { commit, message: lines.join("\n") };
+  });
 }
 
 /** Whether HEAD is `commit` and the working tree holds nothing else, artifacts/ not looked at. One call of git; setting aside takes five. */
