@@ -39,7 +39,7 @@ async function build(...more: string[]) {
 
 test.runIf(detectBubblewrap(process.env.PATH ?? "").path !== undefined)(
   "a session writes only in its project unless a folder is allowed, and init and status say so",
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     const held = await build();
     expect(held.stdout).toMatch(
@@ -59,7 +59,7 @@ test.runIf(detectBubblewrap(process.env.PATH ?? "").path !== undefined)(
 );
 
 test("where bubblewrap is not there, it is said, and a build that asks for it does not begin", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   // Everything of the PATH but bwrap.
   const bin = join(cwd, "bin");
