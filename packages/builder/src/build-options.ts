@@ -13,6 +13,7 @@ import type { GatewayRoute } from "@ccb/gateway";
 import type { LogRotation } from "@ccb/logging";
 import type { AlertRules } from "@ccb/telemetry";
 import type { AnyCheckKind, CreateSandboxOptions } from "@ccb/testing";
+import type { ConfinementOptions } from "./choose-confinement.ts";
 import type { ModelServerPatience } from "./recovery/choose-recovery.ts";
 
 /** Where model calls go: Anthropic, a compatible server, or the offline model's. */
@@ -134,6 +135,8 @@ export interface BuildOptions {
   checkKinds?: readonly AnyCheckKind[];
   /** Where checks run what was built; directly on this machine when omitted. */
   sandbox?: Omit<CreateSandboxOptions, "directory" | "stateDirectory">;
+  /** What sessions may write, by the operating system; bubblewrap where it works when omitted. */
+  confinement?: ConfinementOptions;
   /** Services that checks need beside the product; when omitted, those that the analysis names and this machine has. */
   testEnvironment?: TestEnvironment;
   /** Replaces Claude Code, for another coding agent. */

@@ -6,6 +6,7 @@ export type {
   SpecificationChange,
   Upstream,
 } from "./build-options.ts";
+export type { ConfinementOptions } from "./choose-confinement.ts";
 export { commandBuild, isBuilding, type ProjectRecord, readProject, restoreJournal } from "./control/open-project.ts";
 export type { BuildCommand } from "./journal/commands.ts";
 export { findProject, openAcceptance } from "./open-acceptance.ts";

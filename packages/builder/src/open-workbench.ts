@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createClaudeCodeExecutor, guardProcesses } from "@ccb/claude-code";
+import { guardProcesses } from "@ccb/claude-code";
 import {
   type ApiCallLog,
   type BuildEvent,
@@ -23,6 +23,7 @@ import type { BuildOptions } from "./build-options.ts";
 import { createJournal, type Journal } from "./journal/create-journal.ts";
 import { projectMigrations } from "./journal/project-migrations.ts";
 import type { Attempt } from "./journal/run-table.ts";
+import { openExecutor } from "./open-executor.ts";
 import { findLostTail } from "./project/find-lost-tail.ts";
 import { createJournalBackup } from "./project/journal-backup.ts";
 import { type BuildAlerts, openAlerts } from "./project/open-alerts.ts";
@@ -188,7 +189,7 @@ async function openTools(
     auditHead: logs.auditHead,
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
     ...openPlanner(options, gateway),
-    executor: options.executor ?? createClaudeCodeExecutor({ environment, homeDirectory: paths.sessionHome }),
+    ...openExecutor(options, { environment, paths }),
     servers: [
       ...mandatoryServers({ projectDirectory: paths.root, memoryFile: join(paths.memory, "memory.jsonl") }),
       ...intake.customServers,

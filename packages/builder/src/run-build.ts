@@ -152,6 +152,10 @@ function announceStart({ bench }: RunningBuild, resumed: boolean): void {
     spentMicroUsd: costMicroUsd,
     ...(capMicroUsd === undefined ? {} : { capMicroUsd }),
   });
+  if (bench.confinement) {
+    const { kind, reason, isLack } = bench.confinement;
+    bench.emit({ type: "confinement-chosen", kind, reason, isLack });
+  }
   for (const message of bench.intake.warnings) bench.emit({ type: "warning", message });
 }
 

@@ -15,6 +15,7 @@ import type { Gateway } from "@ccb/gateway";
 import type { GeneratedCodeLog } from "@ccb/logging";
 import type { Waiver } from "@ccb/testing/gate";
 import type { BuildOptions } from "./build-options.ts";
+import type { ChosenConfinement } from "./choose-confinement.ts";
 import type { ArtifactsMemory } from "./gate/guard-artifacts.ts";
 import type { Journal } from "./journal/create-journal.ts";
 import type { Attempt } from "./journal/run-table.ts";
@@ -79,6 +80,8 @@ export interface Workbench {
   /** The model server's own web search; undefined where it is not wanted or there is none. */
   webSearch: WebSearch | undefined;
   executor: Executor;
+  /** How sessions are confined; undefined where a program brings its own executor. */
+  confinement: ChosenConfinement | undefined;
   servers: McpServerDefinition[];
   /** MCP servers that did not answer, and why; a build goes on without them unless they are required. */
   unavailable: Map<string, string>;

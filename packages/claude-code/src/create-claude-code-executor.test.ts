@@ -203,7 +203,10 @@ describe("a session that does not end by itself", () => {
   it("is a limit when it takes too long", async () => {
     const { run } = await prepare(loop);
     const result = await run({ limits: { maxTurns: 10_000, idleMs: 30_000, totalMs: 2000 } });
-    expect(result).toMatchObject({ status: "limit", reason: "The session took longer than the 2 s it was given." });
+    expect(result).toMatchObject({
+      status: "limit",
+      reason: expect.stringContaining("The session took longer than the 2 s it was given."),
+    });
   });
 
   it("is aborted by the signal in the middle of a command that ignores SIGTERM, and nothing stays behind", async () => {

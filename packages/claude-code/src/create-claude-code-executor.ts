@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { CcbError, type Clock, type Executor, systemClock } from "@ccb/core";
+import type { Confinement } from "./confinement/plan-confinement.ts";
 import { findSetpriv } from "./process/spawn-session.ts";
 import { defaultAllowedCommands, defaultBuiltinTools, defaultRefusedTools } from "./session/render-session-options.ts";
 import { runSession, type SessionSettings } from "./session/run-session.ts";
@@ -18,6 +19,8 @@ export interface ClaudeCodeExecutorOptions {
   allowedCommands?: readonly string[];
   /** Tools that are taken away whatever server brings them; by default the git server's that lose work or reach the network. */
   refusedTools?: readonly string[];
+  /** Runs each session, with all it starts, in bubblewrap; see `detectBubblewrap`. Without it, commands may write whatever the user may. */
+  confinement?: Confinement | undefined;
 }
 
 /**
@@ -41,7 +44,8 @@ export function createClaudeCodeExecutor(options: ClaudeCodeExecutorOptions): Ex
     builtinTools: options.builtinTools ?? defaultBuiltinTools,
     allowedCommands: options.allowedCommands ?? defaultAllowedCommands,
     refusedTools: options.refusedTools ?? defaultRefusedTools,
-    setpriv: findSetpriv(options.environment.PATH ?? ""),
+    setpriv: options.confinement ? undefined : findSetpriv(options.environment.PATH ?? ""),
+    confinement: options.confinement,
   };
   return { runTask: (request) => runSession(settings, request) };
 }

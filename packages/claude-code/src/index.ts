@@ -1,3 +1,5 @@
+export { type BubblewrapFound, detectBubblewrap } from "./confinement/detect-bubblewrap.ts";
+export type { Confinement } from "./confinement/plan-confinement.ts";
 export { type ClaudeCodeExecutorOptions, createClaudeCodeExecutor } from "./create-claude-code-executor.ts";
 export {
   type EndProcessTreeOptions,

@@ -17,7 +17,7 @@ export interface SessionBench {
 
 export async function createSessionBench(
   answer: (turn: ModelTurn) => ModelAnswer,
-  options: Pick<ClaudeCodeExecutorOptions, "builtinTools"> = {},
+  options: Pick<ClaudeCodeExecutorOptions, "builtinTools" | "confinement"> = {},
 ): Promise<SessionBench> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "ccb-session-")));
   const project = join(folder, "project");

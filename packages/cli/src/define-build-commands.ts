@@ -1,7 +1,7 @@
 import type { BuildCommand } from "@ccb/builder";
 import { type Command, InvalidArgumentError } from "commander";
 import { defineCheckPlaceOptions } from "./acceptance/define-check-place-options.ts";
-import { addLogFlags, addRunFlags } from "./config/run-flags.ts";
+import { addConfineFlags, addLogFlags, addRunFlags } from "./config/run-flags.ts";
 import type { ReplayFlags } from "./replay/run-replay.ts";
 import type { ResumeFlags } from "./resume/resume-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -72,7 +72,7 @@ function defineResume(program: Command, terminal: Terminal, onExit: (code: numbe
     .option("-y, --yes", "ask nothing: a changed specification is gone on with")
     .option("--json", "print the build's events as JSON, one a line")
     .option("-v, --verbose", "show what each session does; -vv also each model call", (_, n: number) => n + 1, 0);
-  addLogFlags(addRunFlags(command))
+  addConfineFlags(addLogFlags(addRunFlags(command)))
     .addHelpText("after", "\nExample:\n  ccb resume claude-builds/shop_20261128_101500 --update-spec spec.md\n")
     .action(async (directory: string, flags: ResumeFlags) => {
       const { runResume } = await import("./resume/run-resume.ts");

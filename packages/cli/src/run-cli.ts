@@ -2,7 +2,7 @@ import { CcbError } from "@ccb/core/errors";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "./_version.ts";
 import { defineCheckPlaceOptions } from "./acceptance/define-check-place-options.ts";
-import { addLogFlags, addRunFlags } from "./config/run-flags.ts";
+import { addConfineFlags, addLogFlags, addRunFlags } from "./config/run-flags.ts";
 import { defineAcceptanceCommands } from "./define-acceptance-commands.ts";
 import { defineBuildCommands } from "./define-build-commands.ts";
 import { defineCheckCommands } from "./define-check-commands.ts";
@@ -104,7 +104,7 @@ function defineInit(program: Command, terminal: Terminal, onExit: (code: number)
       (_, times: number) => times + 1,
       0,
     );
-  addLogFlags(addRunFlags(command))
+  addConfineFlags(addLogFlags(addRunFlags(command)))
     .addHelpText(
       "after",
       `

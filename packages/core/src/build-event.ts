@@ -73,6 +73,8 @@ export type BuildEventBody =
       /** What earlier runs have cost. */
       spentMicroUsd?: MicroUsd;
     }
+  /** Told once after `build-start`: what the operating system holds sessions to. `isLack` where it is less than the user could have. */
+  | { type: "confinement-chosen"; kind: "bubblewrap" | "off"; reason: string; isLack: boolean }
   | {
       type: "build-end";
       outcome: BuildOutcome;

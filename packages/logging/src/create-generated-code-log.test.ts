@@ -39,7 +39,7 @@ describe("createGeneratedCodeLog", () => {
       language: "TypeScript",
       lines: 2,
       tokens: 42,
-      log_path: "p1/20261121_101112_007_a.ts",
+      log_path: "p1/20261121_101112_007_a.ts.txt",
     });
     expect(readIndex()).toEqual([entry]);
     expect(readFileSync(join(directory, entry.log_path ?? ""), "utf8")).toBe(
@@ -89,8 +89,8 @@ let b;
     createGeneratedCodeLog({ directory, clock }).record(makeFile());
     createGeneratedCodeLog({ directory, clock }).record(makeFile({ content: "let c;" }));
     expect(readIndex().map((entry) => entry.log_path)).toEqual([
-      "p1/20261121_101112_007_a.ts",
-      "p1/20261121_101112_007_2_a.ts",
+      "p1/20261121_101112_007_a.ts.txt",
+      "p1/20261121_101112_007_2_a.ts.txt",
     ]);
     expect(readIndex().map((entry) => entry.lines)).toEqual([2, 1]);
   });

@@ -98,7 +98,7 @@ export function createGeneratedCodeLog(options: GeneratedCodeLogOptions): Genera
   };
 }
 
-/** Writes the copy under a name of its own and returns its path relative to the log, with forward slashes. */
+/** Writes the copy under a name of its own, which no test runner, compiler or linter of the project takes for code, and returns its path relative to the log, with forward slashes. */
 function writeCopy(copy: {
   directory: string;
   file: { phase: string; path: string };
@@ -111,7 +111,7 @@ function writeCopy(copy: {
   mkdirSync(join(copy.directory, phase), { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const suffix = attempt === 1 ? "" : `_${attempt}`;
-    const path = `${phase}/${makeTimestamp(copy.time)}_${millis}${suffix}_${name}`;
+    const path = `${phase}/${makeTimestamp(copy.time)}_${millis}${suffix}_${name}.txt`;
     if (existsSync(join(copy.directory, path))) continue;
     writeNew(join(copy.directory, path), copy.text);
     return path;

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
 import { CcbError, systemClock } from "@ccb/core";
-import { acquireLock } from "@ccb/store";
+import { acquireLock, type Store } from "@ccb/store";
 import { type BuildCommand, sendCommand } from "../journal/commands.ts";
 import { createJournal } from "../journal/create-journal.ts";
 import { planProjectPaths } from "../project/project-paths.ts";
 import { requireProject, withProjectStore } from "../project/project-store.ts";
 import { specificationStep } from "../stages/save-specification.ts";
+import { explainDamage } from "./explain-damage.ts";
 
 /** Milliseconds a running build has to answer a command; it looks ten times a second. */
 const answerLimitMs = 5_000;
@@ -27,14 +28,15 @@ export interface ProjectRecord {
  */
 export function readProject(directory: string): ProjectRecord {
   const paths = requireProject(directory);
-  return withProjectStore(paths, (store) => {
+  const read = (store: Store) => {
     const journal = createJournal({ store, clock: systemClock });
     const build = journal.build();
     if (!build) throw noBuild(paths.root);
     const { id, project, invocation } = build;
     const specification = journal.latest<{ text: string }>(specificationStep)?.text;
     return { directory: paths.root, build: id, project, specification, invocation };
-  });
+  };
+  return explainDamage(paths, () => withProjectStore(paths, read));
 }
 
 /** True while another process builds in the directory. */

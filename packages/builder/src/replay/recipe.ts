@@ -34,6 +34,9 @@ const recipeSchema = z.object({
     customMcpFile: z.string().optional(),
     templatesDirectory: z.string().optional(),
     taskTimeoutMs: z.number().optional(),
+    confinement: z
+      .object({ kind: z.enum(["auto", "bubblewrap", "off"]).optional(), writable: z.array(z.string()).optional() })
+      .optional(),
     patience: z.record(z.string(), z.number()).optional(),
   }),
   cwd: z.string(),

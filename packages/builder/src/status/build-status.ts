@@ -37,6 +37,8 @@ export interface BuildStatus {
   build: string;
   project: string;
   model: string | undefined;
+  /** What holds the sessions of the last run to the project; undefined where it is not known. */
+  confinement: { kind: "bubblewrap" | "off"; reason: string } | undefined;
   /** ISO 8601, when the build was first started. */
   startedAt: string;
   /** interrupted: it has not ended, and no process works on it. */

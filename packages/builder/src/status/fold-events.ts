@@ -28,6 +28,8 @@ export interface SeenCriterion {
 export interface SeenBuild {
   model: string | undefined;
   capMicroUsd: number | undefined;
+  /** How sessions of the last run are confined. */
+  confinement: { kind: "bubblewrap" | "off"; reason: string } | undefined;
   lifecycle: BuildLifecycle;
   stage: BuildStage | undefined;
   ended: { outcome: BuildOutcome; reason: string; durationMs: number } | undefined;
@@ -46,6 +48,7 @@ const keptProblems = 5;
 export const nothingSeen: SeenBuild = Object.freeze({
   model: undefined,
   capMicroUsd: undefined,
+  confinement: undefined,
   lifecycle: "initializing",
   stage: undefined,
   ended: undefined,
@@ -80,6 +83,7 @@ function foldRunEvent(draft: Draft, event: BuildEvent): void {
     case "build-start":
       draft.model = event.model;
       draft.capMicroUsd = event.capMicroUsd;
+      draft.confinement = undefined;
       draft.lifecycle = "initializing";
       draft.stage = undefined;
       draft.ended = undefined;
@@ -92,6 +96,9 @@ function foldRunEvent(draft: Draft, event: BuildEvent): void {
     case "build-end":
       draft.stage = undefined;
       draft.ended = { outcome: event.outcome, reason: event.reason, durationMs: event.durationMs };
+      return;
+    case "confinement-chosen":
+      draft.confinement = { kind: event.kind, reason: event.reason };
       return;
     case "state-changed":
       draft.lifecycle = event.to;

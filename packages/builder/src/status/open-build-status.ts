@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildEvent, CcbError, type Clock, type Plan, planSchema, systemClock } from "@ccb/core";
 import { type CostLedgerTotals, createCostLedger } from "@ccb/cost";
 import { findLockHolder, openStore, type Store } from "@ccb/store";
-import { type ProjectPaths, planProjectPaths } from "../project/project-paths.ts";
+import { explainDamage } from "../control/explain-damage.ts";
+import { planProjectPaths } from "../project/project-paths.ts";
 import type { BuildStatus } from "./build-status.ts";
 import { foldEvents, nothingSeen } from "./fold-events.ts";
 import { renderBuildStatus } from "./render-build-status.ts";
@@ -34,7 +35,7 @@ export function readBuildStatus(options: BuildStatusOptions): BuildStatus {
 export function openBuildStatus(options: BuildStatusOptions): OpenBuildStatus {
   const { directory, clock = systemClock } = options;
   const paths = planProjectPaths(directory);
-  const store = explained(paths, () => openStore({ path: paths.database, migrations: [], readOnly: true }));
+  const store = explainDamage(paths, () => openStore({ path: paths.database, migrations: [], readOnly: true }));
   let seen = nothingSeen;
   let lastSequence = 0;
   const read = (): BuildStatus => {
@@ -57,30 +58,7 @@ export function openBuildStatus(options: BuildStatusOptions): OpenBuildStatus {
     });
   };
   const close = () => store.close();
-  return { read: () => explained(paths, read), close, [Symbol.dispose]: close };
-}
-
-/** Names the way out of a damaged journal, where there is one. */
-function explained<T>(paths: ProjectPaths, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const isOurs = CcbError.isInstance(cause);
-    const isDamage = isOurs ? cause.code === "store-failed" : readCode(cause) === "ERR_SQLITE_ERROR";
-    if (!isDamage || !(cause instanceof Error)) throw cause;
-    throw new CcbError({
-      code: "store-failed",
-      message: isOurs ? cause.message : `The journal ${paths.database} cannot be read: ${cause.message}.`,
-      hint: existsSync(paths.databaseBackup)
-        ? `Go back to the last copy that CCB made of it: ccb resume ${paths.root} --from-backup`
-        : `There is no copy of it. Build anew from the specification: ccb init ${join(paths.artifacts, "specification.md")}`,
-      cause,
-    });
-  }
-}
-
-function readCode(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return { read: () => explainDamage(paths, read), close, [Symbol.dispose]: close };
 }
 
 function readBuild(store: Store, directory: string): { build: string; project: string; startedAt: string } {

@@ -36,6 +36,7 @@ export function renderBuildStatus(known: KnownBuild): BuildStatus {
     build,
     project,
     model: seen.model,
+    confinement: seen.confinement,
     startedAt,
     state,
     lifecycle: seen.lifecycle,

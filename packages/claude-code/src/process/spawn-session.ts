@@ -9,23 +9,27 @@ export interface SpawnSessionOptions {
   env: Record<string, string>;
   /** Path of a `setpriv` that knows `--pdeathsig`; undefined starts the command directly. */
   setpriv: string | undefined;
+  /** `bwrap` and its arguments up to and with the command; undefined starts it unconfined. */
+  confined: { command: string; args: string[] } | undefined;
 }
 
 /**
  * Starts Claude Code as the leader of its own session and process group, so that the whole group can be signalled and a Ctrl-C at the terminal reaches
- * us alone. Through `setpriv --pdeathsig KILL` the kernel kills it the moment its parent dies.
+ * us alone. Through `setpriv --pdeathsig KILL` (bubblewrap does it by itself) the kernel kills it the moment its parent dies.
  */
 export function spawnSession(options: SpawnSessionOptions): ChildProcessWithoutNullStreams {
-  const [command, args] =
-    options.setpriv === undefined
-      ? [options.command, options.args]
-      : [options.setpriv, ["--pdeathsig", "KILL", options.command, ...options.args]];
+  const { command, args } = options.confined ?? withParentDeath(options);
   return spawn(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env,
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });
+}
+
+function withParentDeath({ setpriv, command, args }: SpawnSessionOptions): { command: string; args: string[] } {
+  if (setpriv === undefined) return { command, args };
+  return { command: setpriv, args: ["--pdeathsig", "KILL", command, ...args] };
 }
 
 /** The `setpriv` (util-linux) on this PATH that can set a parent-death signal, or undefined (not Linux, not installed, BusyBox's). */

@@ -12,6 +12,7 @@ import {
   type TaskRunResult,
   type ToolUse,
 } from "@ccb/core";
+import { type Confinement, planConfinement } from "../confinement/plan-confinement.ts";
 import {
   endProcessTree,
   type RecordedProcess,
@@ -36,6 +37,8 @@ export interface SessionSettings {
   refusedTools: readonly string[];
   /** Path of setpriv, where parent-death signals work. */
   setpriv: string | undefined;
+  /** Undefined where commands may write what the user may. */
+  confinement: Confinement | undefined;
 }
 
 /** What was seen of a session while it ran. */
@@ -226,7 +229,8 @@ function startProcess(start: {
       start.watch.stop({ status: "bug", reason: "A callback threw.", error });
     }
   };
-  const child = spawnSession({ ...start, cwd: request.cwd, setpriv: start.settings.setpriv });
+  const { setpriv } = start.settings;
+  const child = spawnSession({ ...start, cwd: request.cwd, setpriv, confined: confine(start) });
   child.stderr.setEncoding("utf8");
   child.stderr.on("data", (text: string) => {
     record.standardError = (record.standardError + text).slice(-4096);
@@ -238,6 +242,24 @@ function startProcess(start: {
     tell({ type: "process-started", pid: child.pid });
   }
   return child;
+}
+
+/** The command inside bubblewrap, where sessions are confined. */
+function confine(start: {
+  settings: SessionSettings;
+  request: TaskRunRequest;
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+}): { command: string; args: string[] } | undefined {
+  const { settings, request, command, args, env } = start;
+  const { confinement, homeDirectory: home } = settings;
+  if (confinement === undefined) return undefined;
+  const needed = request.mcpServers.flatMap(({ transport }) =>
+    transport.type === "http" ? [] : [transport.command, ...transport.args, ...Object.values(transport.env)],
+  );
+  const planned = planConfinement(confinement, { command, args, env, home, needed, cwd: request.cwd });
+  return { command: confinement.bubblewrap, args: planned };
 }
 
 function checkRequest(request: TaskRunRequest, settings: SessionSettings): void {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { ConfinementOptions } from "@ccb/builder";
 import { CcbError } from "@ccb/core/errors";
 import { createPriceTable, type PriceTable, parsePriceOverrides } from "@ccb/cost";
 import type { GatewayRoute } from "@ccb/gateway";
@@ -8,7 +9,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { readPrices } from "../cost/read-prices.ts";
 import { readRoute } from "./read-route.ts";
-import type { LogFlags, RunFlags } from "./run-flags.ts";
+import type { ConfineFlags, LogFlags, RunFlags } from "./run-flags.ts";
 
 const names = ["ccb.config.yaml", "ccb.config.yml", "ccb.config.json"];
 
@@ -34,6 +35,10 @@ const fileSchema = z.strictObject({
       }),
     )
     .optional(),
+  /** What holds sessions to the project directory. */
+  confine: z.enum(["auto", "bubblewrap", "off"]).optional(),
+  /** Folders that confined sessions may write too; relative ones lie beside this file. */
+  confineWritable: z.array(z.string().min(1)).optional(),
   logs: z
     .strictObject({
       maxBytes: z.number().int().min(1000).optional(),
@@ -51,6 +56,7 @@ export interface RunConfig {
   alerts: AlertRules | undefined;
   prices: PriceTable | undefined;
   routes: GatewayRoute[];
+  confinement: ConfinementOptions;
   logRotation: { maxBytes?: number; keepDays?: number; compress?: boolean };
 }
 
@@ -63,7 +69,7 @@ const usualMetricsPort = 9464;
  * CcbError `bad-input` that names file and place; an unknown key is an error, since a misspelled threshold would never be crossed.
  */
 export function readConfig(
-  flags: RunFlags & LogFlags,
+  flags: RunFlags & LogFlags & ConfineFlags,
   from: { environment: Record<string, string>; cwd: string },
 ): RunConfig {
   const { environment, cwd } = from;
@@ -86,6 +92,12 @@ export function readConfig(
     alerts: file.alerts === undefined ? undefined : within(path, () => parseAlertRules(file.alerts)),
     prices: flags.prices === undefined ? filePrices(file.prices, { path, directory }) : readPrices(flags.prices, cwd),
     routes: routes.map((text) => readRoute(text, environment)),
+    confinement: {
+      kind: flags.confine ?? file.confine ?? "auto",
+      writable: flags.confineWrite
+        ? flags.confineWrite.map((path) => resolve(cwd, path))
+        : (file.confineWritable ?? []).map((path) => resolve(directory, path)),
+    },
     logRotation: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options that `init`, `resume` and `gateway` share: each is a key of the configuration file too, and wins over it. */
 export interface RunFlags {
@@ -14,6 +14,27 @@ export interface LogFlags {
   /** Bytes. */
   logMaxSize?: number;
   logKeepDays?: number;
+}
+
+/** Options on what sessions may write. */
+export interface ConfineFlags {
+  confine?: "auto" | "bubblewrap" | "off";
+  confineWrite?: string[];
+}
+
+/** Adds the options on what sessions may write. */
+export function addConfineFlags(command: Command): Command {
+  const kind = new Option(
+    "--confine <kind>",
+    "what holds sessions to the project directory; auto takes bubblewrap where it works (default: auto)",
+  );
+  return command
+    .addOption(kind.choices(["auto", "bubblewrap", "off"]))
+    .option(
+      "--confine-write <dir>",
+      "let confined sessions write in this folder too; may be given several times",
+      (text: string, before: string[] = []) => [...before, text],
+    );
 }
 
 /** Adds the options that `init`, `resume` and `gateway` share. */

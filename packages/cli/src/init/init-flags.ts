@@ -1,8 +1,8 @@
 import type { CheckPlaceFlags } from "../acceptance/check-place.ts";
-import type { LogFlags, RunFlags } from "../config/run-flags.ts";
+import type { ConfineFlags, LogFlags, RunFlags } from "../config/run-flags.ts";
 
 /** The options of `ccb init` as commander gives them. */
-export interface InitFlags extends RunFlags, LogFlags, CheckPlaceFlags {
+export interface InitFlags extends RunFlags, LogFlags, ConfineFlags, CheckPlaceFlags {
   outputDir?: string;
   projectName?: string;
   model?: string;

@@ -36,6 +36,8 @@ const invocationSchema = z.object({
     otlpEndpoint: z.string().optional(),
     logMaxSize: z.number().optional(),
     logKeepDays: z.number().optional(),
+    confine: z.enum(["auto", "bubblewrap", "off"]).optional(),
+    confineWrite: z.array(z.string()).optional(),
   }),
 });
 export type Invocation = z.infer<typeof invocationSchema>;
@@ -70,6 +72,8 @@ export function renderInvocation(flags: InitFlags, cwd: string): Invocation {
     otlpEndpoint,
     logMaxSize,
     logKeepDays,
+    confine: flags.confine,
+    confineWrite: flags.confineWrite?.map((path) => resolve(cwd, path)),
   };
   const paths = {
     customMcp: absolute(flags.customMcp),

@@ -27,6 +27,8 @@ function renderMilestone(event: BuildEvent, { paint, view, cwd }: RenderEventOpt
       const where = relative(cwd, event.directory) || ".";
       return `${paint.strong(event.project)} ${paint.dim(`· ${describeModel(event.model)} · ${where}${event.resumed ? " · resumed" : ""}`)}\n`;
     }
+    case "confinement-chosen":
+      return `  ${event.isLack ? paint.warn("!") : paint.dim("·")} ${"sessions".padEnd(13)} ${event.reason}`;
     case "stage-end":
       if (event.stage === "summary") return undefined;
       return `  ${good} ${event.stage.padEnd(13)} ${event.summary}${event.reused ? paint.dim(" (reused)") : ""}`;

@@ -1,8 +1,8 @@
 import type { CheckPlaceFlags } from "../acceptance/check-place.ts";
-import type { LogFlags, RunFlags } from "../config/run-flags.ts";
+import type { ConfineFlags, LogFlags, RunFlags } from "../config/run-flags.ts";
 
 /** The options of `ccb resume` as commander gives them. */
-export interface ResumeFlags extends RunFlags, LogFlags, CheckPlaceFlags {
+export interface ResumeFlags extends RunFlags, LogFlags, ConfineFlags, CheckPlaceFlags {
   /** False with --no-validate. */
   validate: boolean;
   generateTests?: boolean;

@@ -95,8 +95,8 @@ function joinFlags(begun: Invocation["flags"], now: ResumeFlags): InitFlags {
   const { maxCost, parallelTasks, continueOnError, validate, generateTests, yes, verbose } = now;
   const { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays } = now;
   const running = { config, prices, route, metricsPort, otlpEndpoint, logMaxSize, logKeepDays };
-  const { sandbox, network, environment, checkKinds } = now;
-  const checking = { sandbox, network, environment, checkKinds };
+  const { sandbox, network, environment, checkKinds, confine, confineWrite } = now;
+  const checking = { sandbox, network, environment, checkKinds, confine, confineWrite };
   const given = Object.entries({
     maxCost,
     parallelTasks,

@@ -126,13 +126,14 @@ function renderTask(task: TaskStatus, paint: Painter): string[] {
 
 function renderFoot(status: BuildStatus, options: RenderBuildStatusOptions & { where: string }): string[] {
   const { paint, now, where } = options;
-  const { holder, lastEvent, problems, reason, next } = status;
+  const { holder, lastEvent, problems, reason, next, confinement } = status;
   const ago = (at: string) => formatAge(now.getTime() - Date.parse(at));
   const quoted = /^[\w./-]+$/.test(where) ? where : `'${where.replaceAll("'", "'\\''")}'`;
   const steps = next.map(({ command, effect }) => [command.replaceAll("DIR", quoted), paint.dim(effect)]);
   const rows: [string, string[]][] = [
     ["Ended", reason === undefined ? [] : [oneLine(reason)]],
     ["Held by", holder ? [`process ${holder.pid}, for ${ago(holder.startedAt).replace(" ago", "")}`] : []],
+    ["Sessions", confinement ? [confinement.reason] : []],
     ["Last event", lastEvent ? [`${lastEvent.type}, ${ago(lastEvent.at)}`] : []],
     ["Problems", problems.map(oneLine)],
     [
