@@ -9,17 +9,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { type BuildEvent, readPromptSection, systemClock, type Task } from "@ccb/core";
 import { openStore } from "@ccb/store";
-import { createScriptedModel } from "@ccb/testing";
 import { createJournal } from "../src/journal/create-journal.ts";
 import { projectMigrations } from "../src/journal/project-migrations.ts";
 import { startBuild } from "../src/start-build.ts";
 import { createCallExecutor } from "../test-support/call-executor.ts";
-import { type FileTask, renderFilesSpecification, scriptFiles } from "../test-support/scripted-files.ts";
+import { type FileTask, renderFilesSpecification } from "../test-support/scripted-files.ts";
+import { startBenchModel } from "./model-worker.ts";
 
-const callMs = 200;
+const latencyMs = 200;
 const callsATask = 10;
 const failures: string[] = [];
 
@@ -28,6 +27,8 @@ interface Run {
   outcome: string;
   wallMs: number;
   firstActionMs: number | undefined;
+  /** Milliseconds that the model really took for an answer, on average. */
+  callMs: number;
 }
 
 async function runBuild(options: {
@@ -40,19 +41,7 @@ async function runBuild(options: {
 }): Promise<Run> {
   const { cwd, tasks, parallelTasks, latencyMs, calls, stopAt } = options;
   await writeFile(join(cwd, "spec.md"), renderFilesSpecification(tasks));
-  const rules = scriptFiles(tasks, {
-    onSession: async () => {
-      await delay(latencyMs);
-      return [{ type: "text", text: "ok" }];
-    },
-  }).map((rule) => ({
-    ...rule,
-    reply: async (conversation: Parameters<Extract<typeof rule.reply, (...args: never[]) => unknown>>[0]) => {
-      await delay(latencyMs);
-      return typeof rule.reply === "function" ? rule.reply(conversation) : rule.reply;
-    },
-  }));
-  await using model = await createScriptedModel({ rules });
+  await using model = await startBenchModel({ tasks, latencyMs });
   const taskOf = (prompt: string) => JSON.parse(readPromptSection(prompt, "task")?.content ?? "{}") as Task;
   const startedMs = performance.now();
   const build = startBuild({
@@ -74,11 +63,12 @@ async function runBuild(options: {
   }
   const { outcome, reason } = await build.result;
   if (outcome !== "done" && !stopAt) throw new Error(`The build ended as ${outcome}: ${reason}`);
-  return { events, outcome, wallMs: performance.now() - startedMs, firstActionMs };
+  const wallMs = performance.now() - startedMs;
+  return { events, outcome, wallMs, firstActionMs, callMs: await model.meanMs() };
 }
 
-/** The least that the calls take: analysis, plan, criteria and instructions, the tasks, one document and then the others four at a time. */
-function criticalPathMs(chainTasks: number): number {
+/** The least that the calls take at `callMs` each: analysis, plan, criteria and instructions, the tasks, one document and then the others four at a time. */
+function criticalPathMs(chainTasks: number, callMs: number): number {
   const planning = 4 + 1 + Math.ceil(7 / 4);
   return (planning + chainTasks * callsATask) * callMs;
 }
@@ -119,12 +109,12 @@ async function benchWallTime(): Promise<void> {
     [1, 1.1],
     [4, 1.15],
   ] as const) {
-    const { wallMs, events } = await inFolder((cwd) =>
-      runBuild({ cwd, tasks: chains(workers), parallelTasks: workers, latencyMs: callMs, calls: callsATask }),
+    const { wallMs, events, callMs } = await inFolder((cwd) =>
+      runBuild({ cwd, tasks: chains(workers), parallelTasks: workers, latencyMs, calls: callsATask }),
     );
-    const pathMs = criticalPathMs(count / workers) + serversMs(events);
+    const pathMs = criticalPathMs(count / workers, callMs) + serversMs(events);
     console.log(
-      `     ${workers} worker(s): ${Math.round(wallMs)} ms, critical path ${Math.round(pathMs)} ms (of it ${serversMs(events)} ms to start the MCP servers)`,
+      `     ${workers} worker(s): ${Math.round(wallMs)} ms, critical path ${Math.round(pathMs)} ms (${callMs.toFixed(1)} ms a call, and ${serversMs(events)} ms to start the MCP servers)`,
     );
     report({ what: `wall time ÷ critical path, ${workers} worker(s)`, value: wallMs / pathMs, limit, unit: "×" });
   }

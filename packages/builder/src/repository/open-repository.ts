@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { hashText } from "../journal/hash-inputs.ts";
+import { exceptArtifacts, listChanges, parseNameStatus, statusArgs } from "./_list-changes.ts";
+import { openHistory } from "./_open-history.ts";
 import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
 import { readBranch, readHead } from "./read-head.ts";
 import { runGit } from "./run-git.ts";
@@ -106,21 +107,7 @@ export function openRepository(options: { directory: string; environment: Record
       if (latest && isOurs && latest.commit === (await head())) return latest.commit;
       return (await text(["log", "-1", "--format=%H", `--grep=^CCB-Build: ${build}$`])) || undefined;
     },
-    async listTaskCommits() {
-      if (!(await head())) return [];
-      const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=%x2C)`;
-      const format = `%H%x1f${trailer("CCB-Task")}%x1f${trailer("CCB-Inputs")}%x1e`;
-      return parseTaskCommits(await git(["log", `--format=${format}`, "--grep=^CCB-Task: "]));
-    },
-    async readTaskCommit(commit) {
-      const message = await git(["show", "--no-patch", "--format=%B", commit]);
-      return { message, inputs: /^CCB-Inputs: (\S+)$/m.exec(message)?.[1] };
-    },
-    async sourceTree(commit) {
-      const rows = (await git(["ls-tree", "-z", commit])).split("\0");
-      const sources = rows.filter((row) => row !== "" && !notSource.test(row.slice(row.indexOf("\t") + 1)));
-      return hashText(sources.join("\0"));
-    },
+    ...openHistory({ git, head }),
     readAtHead: async (path) => git(["show", `HEAD:${path}`]).catch(() => undefined),
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
     async commitSince(base, message, leaveOut) {
@@ -141,16 +128,10 @@ export function openRepository(options: { directory: string; environment: Record
       if ((await text(["diff", "--cached", "--name-only", "--", ...present])) === "") return;
       await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", ...present]);
     },
-    commitsSince: async (base) => ((await head()) === base ? [] : readCommitsSince(git, base)),
     async takeBackCommits(base) {
       if ((await head()) !== base) await git(["reset", "--quiet", "--soft", base]);
     },
-    async listChanges(from) {
-      const seen = readStatus(await git([...statusArgs, "-z", ...exceptArtifacts]), from);
-      if (seen !== undefined) return seen;
-      await git(["add", "--all", ...exceptArtifacts]);
-      return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from]));
-    },
+    listChanges: (from) => listChanges(git, from),
     async changedFiles(from, to) {
       return parseNameStatus(await git(["diff", "--name-status", "--no-renames", "-z", from, to]));
     },
@@ -172,29 +153,11 @@ export function openRepository(options: { directory: string; environment: Record
   };
 }
 
-async function readCommitsSince(
-  git: (args: string[]) => Promise<string>,
-  base: string,
-): Promise<{ commit: string; message: string }[]> {
-  const records = (await git(["log", "-z", "--format=%H%n%B", `${base}..HEAD`])).split("\0");
-  return records.filter(Boolean).map((record) => {
-    const [commit = "", ...lines] = record.split("\n");
-    return { commit, message: lines.join("\n") };
-  });
-}
-
 /** Whether HEAD is `commit` and the working tree holds nothing else, artifacts/ not looked at. One call of git; setting aside takes five. */
 async function standsAt(git: (args: string[]) => Promise<string>, commit: string): Promise<boolean> {
   const [first, ...others] = (await git([...statusArgs, ...exceptArtifacts])).split("\n").filter((line) => line !== "");
   return first === `# branch.oid ${commit}` && others.every((line) => line.startsWith("# "));
 }
-
-const statusArgs = ["status", "--porcelain=v2", "--branch", "--untracked-files=all", "--no-renames"];
-const exceptArtifacts = ["--", ".", ":!artifacts"];
-
-/** Top-level names that hold no built code. */
-const notSource =
-  /^(artifacts|docs|\.claude|CLAUDE\.md|README\.md|agentJournal\.md|masterGuide\.md|stateRecovery\.md)$/;
 
 /** CCB's own folders stay out of the repository whatever becomes of the project's .gitignore. */
 async function excludeOwnFiles(directory: string): Promise<void> {
@@ -210,13 +173,6 @@ async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise
   await git(["config", "user.email", "ccb@localhost"]);
 }
 
-function parseTaskCommits(output: string): TaskCommit[] {
-  return output.split("\x1e").flatMap((record) => {
-    const [commit = "", task = "", inputs = ""] = record.trim().split("\x1f");
-    return task === "" ? [] : [{ commit, task, inputs: inputs === "" ? undefined : inputs }];
-  });
-}
-
 export function renderMessage(message: CommitMessage, folded: string): string {
   const parts = [
     message.subject,
@@ -225,33 +181,4 @@ export function renderMessage(message: CommitMessage, folded: string): string {
   ];
   const trailers = message.trailers.map(([key, value]) => `${key}: ${value.replaceAll(/\s+/g, " ")}`).join("\n");
   return [...parts, trailers].filter((part) => part.trim() !== "").join("\n\n");
-}
-
-/**
- * What `git status` says of a working tree that stands on `from` with nothing staged, as of nearly every session; undefined where it says anything else, which takes the index to tell. Pure.
- */
-export function readStatus(output: string, from: string): ChangedFile[] | undefined {
-  const [first, ...rows] = output
-    .split("\0")
-    .filter((row) => row !== "" && !/^# branch\.(head|upstream|ab) /.test(row));
-  if (first !== `# branch.oid ${from}`) return undefined;
-  const files = rows.map((row): ChangedFile | undefined => {
-    const [, change, changed] = /^1 \.([MTD]) (?:\S+ ){6}(.+)$/s.exec(row) ?? [];
-    if (changed !== undefined) return { path: changed, change: change === "D" ? "deleted" : "modified" };
-    // A folder is named with a slash where it is a repository of its own.
-    const made = /^\? (.*[^/])$/s.exec(row)?.[1];
-    return made === undefined ? undefined : { path: made, change: "added" };
-  });
-  return files.some((file) => file === undefined) ? undefined : (files as ChangedFile[]);
-}
-
-function parseNameStatus(output: string): ChangedFile[] {
-  const fields = output.split("\0").filter((field) => field !== "");
-  const files: ChangedFile[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const letter = fields[at] ?? "";
-    const change = letter.startsWith("A") ? "added" : letter.startsWith("D") ? "deleted" : "modified";
-    files.push({ path: fields[at + 1] ?? "", change });
-  }
-  return files;
 }
