@@ -1,7 +1,7 @@
 /**
  * Disturbs real builds and judges what comes of them.
  *
- *   pnpm crash-lab [--runs N] [--seed S] [--parallel P] [--scenario NAME] [--parallel-tasks T] [--keep] [--list]
+ *   pnpm crash-lab [--runs N] [--seed S] [--parallel P] [--scenario NAME] [--kills K] [--parallel-tasks T] [--keep] [--list]
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     parallel: { type: "string", default: "1" },
     scenario: { type: "string" },
+    kills: { type: "string", default: "6" },
     "parallel-tasks": { type: "string" },
     keep: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
@@ -73,6 +74,7 @@ function shared({ reference, preload }: { reference: Reference; preload: string 
     reference: reference.tree,
     journalSteps: reference.journalSteps,
     undisturbedMs: reference.durationMs,
+    kills: readCount("kills", values.kills),
     keep: values.keep,
   };
 }

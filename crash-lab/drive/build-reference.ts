@@ -21,7 +21,14 @@ const usualJournalSteps = 350;
 
 /** Builds the product once without any disturbance, one task after the other. */
 export async function buildReference(options: { preload: string | undefined }): Promise<Reference> {
-  const run = await openRun({ seed: 0, preload: options.preload, journalSteps: 0, undisturbedMs: 0, moreArgs: [] });
+  const run = await openRun({
+    seed: 0,
+    preload: options.preload,
+    journalSteps: 0,
+    undisturbedMs: 0,
+    kills: 0,
+    moreArgs: [],
+  });
   const countFile = `${run.folder}.count`;
   const fault = { op: "sync", action: "count", at: 0, path: "build.db-wal" } as const;
   try {

@@ -43,6 +43,8 @@ export interface Run {
   journalSteps: number;
   /** Milliseconds that a build nobody disturbs takes. */
   undisturbedMs: number;
+  /** How often a scenario that kills CCB does so in one build. */
+  kills: number;
   /** More arguments of every start, such as `--parallel-tasks 4`. */
   moreArgs: string[];
   starts: CcbStart[];
@@ -80,6 +82,7 @@ export interface OpenRunOptions {
   preload: string | undefined;
   journalSteps: number;
   undisturbedMs: number;
+  kills: number;
   moreArgs: string[];
 }
 

@@ -4,19 +4,16 @@ import { type FoundProcess, findProcesses } from "../drive/find-processes.ts";
 import { noteMarks, type Run } from "../drive/open-run.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Kills of one build; each is a disturbance of its own. */
-const killsOfOneBuild = 6;
-
 /** kill -9 of CCB, of Claude Code and of MCP servers. */
 export const killScenarios: readonly Scenario[] = [
   {
     name: "kill-random",
-    what: `kill -9 of CCB at ${killsOfOneBuild} random moments of a build`,
+    what: "kill -9 of CCB at random moments of a build, --kills of them",
     weight: 6,
     async disturb(run) {
-      for (let kill = 1; kill <= killsOfOneBuild; kill++) {
+      for (let kill = 1; kill <= run.kills; kill++) {
         const ccb = run.start();
-        const atMs = run.random.between(50, Math.round((2 * run.undisturbedMs) / killsOfOneBuild));
+        const atMs = run.random.between(50, Math.round((2 * run.undisturbedMs) / run.kills));
         const isOver = await Promise.race([delay(atMs, false), ccb.ended.then(() => true)]);
         if (isOver) break;
         run.disturb(`kill -9 after ${(atMs / 1000).toFixed(2)} s`);
@@ -27,11 +24,11 @@ export const killScenarios: readonly Scenario[] = [
   },
   {
     name: "kill-step",
-    what: `kill -9 of CCB right before or after ${killsOfOneBuild} writes to its journal or renames of its files`,
+    what: "kill -9 of CCB right before or after writes to its journal or renames of its files, --kills of them",
     needs: "preload",
     weight: 6,
     async disturb(run) {
-      for (let kill = 1; kill <= killsOfOneBuild; kill++) {
+      for (let kill = 1; kill <= run.kills; kill++) {
         const fault = chooseStep(run);
         const ccb = run.start({ environment: renderPreload(run.preload ?? "", { fault }) });
         const noting = setInterval(() => noteMarks(run), 500);
@@ -62,7 +59,7 @@ function chooseStep(run: Run): InnerFault {
   if (run.random.between(1, 10) <= 3) {
     return { op: "rename", action, at: run.random.between(1, 40), path: run.project };
   }
-  const most = Math.max(10, Math.round((2 * run.journalSteps) / killsOfOneBuild));
+  const most = Math.max(10, Math.round((2 * run.journalSteps) / run.kills));
   return { op: "sync", action, at: run.random.between(1, most), path: "build.db-wal" };
 }
 
