@@ -9,7 +9,7 @@ import type {
   TestEnvironment,
 } from "@ccb/core";
 import type { PriceTable } from "@ccb/cost";
-import type { GatewayRoute } from "@ccb/gateway";
+import type { GatewayRoute, OutsideQuestion } from "@ccb/gateway";
 import type { LogRotation } from "@ccb/logging";
 import type { AlertRules } from "@ccb/telemetry";
 import type { AnyCheckKind, CreateSandboxOptions } from "@ccb/testing";
@@ -23,6 +23,8 @@ export interface Upstream {
   apiKey?: string;
   /** Sent as `Authorization: Bearer`. */
   authToken?: string;
+  /** Where the key and the token came from, in a few words ("environment variable X"); told in the event `key-used`. */
+  keyFrom?: { apiKey?: string | undefined; authToken?: string | undefined };
   /** Tell the server in the header `x-ccb-scope` whom each call belongs to; for a replay server. */
   sendScope?: boolean;
 }
@@ -115,6 +117,8 @@ export interface BuildOptions {
   ignoreKeptAnswers?: boolean;
   /** Anything the caller wants to find again with `readInvocation`, as JSON; for going on with the same options. No secrets. */
   invocation?: unknown;
+  /** What the user started ("ccb resume"), told in the event `key-used`; "startBuild" when omitted. */
+  command?: string;
   /** A YAML or JSON file with more MCP servers. */
   customMcpFile?: string;
   /** A folder with instruction templates that replace the built-in ones of the same name. */
@@ -139,6 +143,8 @@ export interface BuildOptions {
   confinement?: ConfinementOptions;
   /** Services that checks need beside the product; when omitted, those that the analysis names and this machine has. */
   testEnvironment?: TestEnvironment;
+  /** Answers what CCB itself would ask MCP servers and the vulnerability database, so that none of them is asked; for a replay. */
+  recordedAnswers?: (asked: OutsideQuestion, signal: AbortSignal) => Promise<unknown>;
   /** Replaces Claude Code, for another coding agent. */
   executor?: Executor;
   /** When the log files are set aside and how long they are kept; default 1 MB, gzip, 30 days. */

@@ -30,6 +30,7 @@ import { type BuildAlerts, openAlerts } from "./project/open-alerts.ts";
 import { openBuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
 import { withoutCredentials } from "./project/without-credentials.ts";
+import { openAskOutside } from "./replay/ask-outside.ts";
 import { openRecorder } from "./replay/open-recorder.ts";
 import { openRepository } from "./repository/open-repository.ts";
 import { openWorktrees } from "./repository/worktrees.ts";
@@ -190,6 +191,7 @@ async function openTools(
     generatedCode: createGeneratedCodeLog({ directory: paths.generatedCode, redact, clock }),
     ...openPlanner(options, gateway),
     ...openExecutor(options, { environment, paths }),
+    askOutside: openAskOutside({ recorder, recorded: options.recordedAnswers, signal: setup.signal, clock, onProblem }),
     servers: [
       ...mandatoryServers({ projectDirectory: paths.root, memoryFile: join(paths.memory, "memory.jsonl") }),
       ...intake.customServers,

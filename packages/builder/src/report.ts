@@ -4,7 +4,7 @@ export { type ProjectPaths, planProjectPaths } from "./project/project-paths.ts"
 export { type AuditCommit, readAuditCommits, readAuditHeads } from "./proof/audit-heads.ts";
 export type { ProofReport } from "./proof/check-proof.ts";
 export { type BundleReport, type ExportedProof, exportProof, verifyBundle } from "./proof/proof-bundle.ts";
-export { verifyProject } from "./proof/verify-project.ts";
+export { verifyLogFile, verifyProject } from "./proof/verify-project.ts";
 export { analyzeBuild, type BuildAnalytics, type TimelineBar } from "./report/analyze-build.ts";
 export { type BuildRecord, type RecordedCall, readBuildRecord } from "./report/read-build-record.ts";
 export { renderReportMarkdown, renderReportText } from "./report/render-report.ts";

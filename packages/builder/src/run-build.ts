@@ -1,4 +1,5 @@
 import { type BuildOutcome, CcbError } from "@ccb/core";
+import { listKeyUses } from "@ccb/gateway";
 import { createEventChannel } from "./_event-channel.ts";
 import { isAbandoned } from "./abandon.ts";
 import { carryOut } from "./carry-out.ts";
@@ -156,6 +157,8 @@ function announceStart({ bench }: RunningBuild, resumed: boolean): void {
     const { kind, reason, isLack } = bench.confinement;
     bench.emit({ type: "confinement-chosen", kind, reason, isLack });
   }
+  const { command = "startBuild" } = bench.options;
+  for (const use of listKeyUses(bench.options)) bench.emit({ type: "key-used", ...use, command });
   for (const message of bench.intake.warnings) bench.emit({ type: "warning", message });
 }
 

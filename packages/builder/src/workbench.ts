@@ -22,6 +22,7 @@ import type { Attempt } from "./journal/run-table.ts";
 import type { JournalBackup } from "./project/journal-backup.ts";
 import type { BuildLogs } from "./project/open-build-logs.ts";
 import type { ProjectPaths } from "./project/project-paths.ts";
+import type { AskOutside } from "./replay/ask-outside.ts";
 import type { Repository } from "./repository/open-repository.ts";
 import type { Worktrees } from "./repository/worktrees.ts";
 import type { SessionRegistry } from "./sessions/session-registry.ts";
@@ -79,6 +80,8 @@ export interface Workbench {
   model: Model;
   /** The model server's own web search; undefined where it is not wanted or there is none. */
   webSearch: WebSearch | undefined;
+  /** For whatever CCB itself asks MCP servers and databases: kept for a replay, and played back in one. */
+  askOutside: AskOutside;
   executor: Executor;
   /** How sessions are confined; undefined where a program brings its own executor. */
   confinement: ChosenConfinement | undefined;

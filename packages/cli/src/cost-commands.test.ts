@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -77,6 +78,8 @@ test("ccb gateway stands alone: it says how to use it, books, logs, keeps its ca
   expect(first.stdout).toMatch(/answered {2}claude-opus-5-5 {2}1,000 in, 100 out {2}\$0\.0060/);
   expect(first.stdout).toContain("$0.0060 in 1 call, $0.0340 left");
   expect(upstream.keys).toEqual(["the-client-key"]);
+  // It held no key, so there is none to note.
+  expect(existsSync(join(cwd, "ccb-gateway/costs.audit.jsonl"))).toBe(false);
   const [session = ""] = readdirSync(join(cwd, "ccb-gateway/api_calls"));
   expect(readdirSync(join(cwd, "ccb-gateway/api_calls", session))).toContain("call_0001.json");
 
@@ -109,6 +112,17 @@ test("a key of the environment stays in the gateway, and your own prices count",
   );
   expect(upstream.keys).toEqual(["sk-ant-api03-the-real-one-0123456789", "sk-ant-api03-the-real-one-0123456789"]);
   expect(run.stdout).not.toContain("the-real-one");
+  const key = hash("sha256", "sk-ant-api03-the-real-one-0123456789").slice(0, 8);
+  const log = readFileSync(join(cwd, "ccb-gateway/costs.audit.jsonl"), "utf8");
+  for (const told of [run.stdout, log])
+    expect(told).toContain(
+      `{"type":"key-used","key":"${key}","kind":"api-key","from":"environment variable ANTHROPIC_API_KEY","upstream":"${upstream.url}"`,
+    );
+  expect(log).not.toContain("the-real-one");
+  const verify = () => runCcb({ args: ["audit", "verify", "ccb-gateway/costs.audit.jsonl"], cwd });
+  expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining("1 record, 1 event") });
+  writeFileSync(join(cwd, "ccb-gateway/costs.audit.jsonl"), log.replace(key, "00000000"));
+  expect((await verify()).code).toBe(5);
   const cost = await runCcb({ args: ["cost", "--by", "model"], cwd });
   expect(cost.stdout).toMatch(/kimi-k2 .* \$0\.0012\n/);
   expect(cost.stdout).toMatch(/nobody-knows .* unknown\n/);

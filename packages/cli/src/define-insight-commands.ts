@@ -78,8 +78,10 @@ const defineAudit: Define = (program, terminal, onExit) => {
     .description("Check that nothing of a build's log was changed (verify), or pack its proof into one file (export).");
   audit
     .command("verify")
-    .description("Check the audit log of a project, or a proof bundle: every byte, every call, every artifact.")
-    .argument("[path]", `a proof bundle, or a ${directoryArgument}`)
+    .description(
+      "Check the audit log of a project or of a gateway, or a proof bundle: every byte, every call, every artifact.",
+    )
+    .argument("[path]", `a proof bundle, a gateway's .audit.jsonl, or a ${directoryArgument}`)
     .option("--head <hash>", "the last hash of the log as you know it, to find that the whole log was replaced")
     .option(
       "--repository <dir>",

@@ -83,6 +83,21 @@ export type BuildEventBody =
       costMicroUsd: MicroUsd;
       durationMs: number;
     }
+  | {
+      /** This process sends a key to a model server from here on. Once a run of the program for each key and server; never the key itself. */
+      type: "key-used";
+      /** First 8 hexadecimal digits of the key's SHA-256. */
+      key: string;
+      kind: "api-key" | "auth-token";
+      /** Where it came from: "environment variable ANTHROPIC_API_KEY". */
+      from: string;
+      /** Address of the server. */
+      upstream: string;
+      /** The models of a route; undefined for the server that all others go to. */
+      models?: string[];
+      /** What the user started: "ccb init". */
+      command: string;
+    }
   | { type: "state-changed"; from: BuildLifecycle; to: BuildLifecycle; reason: string }
   | { type: "stage-start"; stage: BuildStage }
   | { type: "stage-end"; stage: BuildStage; reused: boolean; durationMs: number; summary: string }

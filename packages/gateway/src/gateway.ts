@@ -24,6 +24,8 @@ export interface GatewayUpstream {
   headers?: Record<string, string> | undefined;
   /** Let the client's own credentials through where neither `apiKey` nor `authToken` is given; otherwise none are sent. */
   passCredentials?: boolean | undefined;
+  /** Where `apiKey` and `authToken` came from, in a few words ("environment variable X"), for `listKeyUses`. */
+  keyFrom?: { apiKey?: string | undefined; authToken?: string | undefined } | undefined;
   /** Tell the server in the header `x-ccb-scope` whom each call belongs to; for the replay server, which looks its answers up by that. */
   sendScope?: boolean | undefined;
 }

@@ -9,6 +9,7 @@ export {
   type ReplayServer,
   type ReplayServerOptions,
 } from "./cassette/create-replay-server.ts";
+export type { OutsideQuestion } from "./cassette/question.ts";
 export { type Cassette, readCassettes } from "./cassette/read-cassettes.ts";
 export { type ReplayDivergence, renderDivergence } from "./cassette/replay-divergence.ts";
 export { createGateway } from "./create-gateway.ts";
@@ -25,4 +26,5 @@ export type {
   GatewayUpstream,
   PromptToEstimate,
 } from "./gateway.ts";
+export { type KeyUse, listKeyUses } from "./list-key-uses.ts";
 export { estimateInputTokens } from "./reserve/estimate-input-tokens.ts";

@@ -18,6 +18,11 @@ export function verifyProject(directory: string, heads: readonly AuditHead[] = [
   return checkProof({ auditLog: readAuditLog(directory), read: (path) => readIfThere(directory, path), ledger, heads });
 }
 
+/** Checks an audit log that stands alone, as `ccb gateway` keeps one: every byte of it. Pure. */
+export function verifyLogFile(bytes: Uint8Array): ProofReport {
+  return checkProof({ auditLog: Buffer.from(bytes), read: () => undefined, ledger: undefined });
+}
+
 /** The bytes of a project's audit log. */
 export function readAuditLog(directory: string): Buffer {
   const { auditLog } = planProjectPaths(directory);

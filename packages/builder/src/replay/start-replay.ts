@@ -2,7 +2,14 @@ import { existsSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { type BuildEvent, type BuildOutcome, CcbError, systemClock } from "@ccb/core";
 import { createPriceTable, parsePriceOverrides } from "@ccb/cost";
-import { type Cassette, createReplayServer, type ReplayCut, type ReplayDivergence, readCassettes } from "@ccb/gateway";
+import {
+  type Cassette,
+  createReplayServer,
+  type ReplayCut,
+  type ReplayDivergence,
+  type ReplayServer,
+  readCassettes,
+} from "@ccb/gateway";
 import { createRedactor } from "@ccb/logging";
 import { createEventChannel } from "../_event-channel.ts";
 import type { BuildOptions } from "../build-options.ts";
@@ -45,8 +52,8 @@ export interface ReplayResult {
   outcome: BuildOutcome;
   reason: string;
   runs: number;
-  /** Calls answered from the recording, and failed tries in it that were not repeated. */
-  calls: { answered: number; passedOver: number };
+  /** Calls answered from the recording, failed tries in it that were not repeated, and answers of MCP servers and databases that were played back to CCB itself. */
+  calls: { answered: number; passedOver: number; questions: number };
   /** Undefined where the replay ended at its first divergence: there is no whole tree to compare. */
   tree: TreeComparison | undefined;
 }
@@ -60,7 +67,7 @@ export interface Replay {
   stop(): void;
 }
 
-/** Builds a recorded build again in a directory of its own, with every model call answered from the recording: no key, no network, no model. */
+/** Builds a recorded build again in a directory of its own, with every model call, and every question of CCB's own to MCP servers and databases, answered from the recording: no key, no network, no model. */
 export function startReplay(options: ReplayOptions): Replay {
   const channel = createEventChannel<BuildEvent>();
   const control: Control = { build: undefined, isStopped: false };
@@ -107,7 +114,7 @@ async function replay(
   try {
     for (const [index, cassette] of cassettes.entries()) {
       server.play(cassette, cassettes[index + 1]);
-      last = await runOnce(recipes[index] as Recipe, { options, control, into, url: server.url, onEvent });
+      last = await runOnce(recipes[index] as Recipe, { options, control, into, server, onEvent });
       if (control.isStopped) throw new CcbError({ code: "stopped", message: "The replay was stopped." });
       if (endsHere()) break;
       server.finishRun();
@@ -175,11 +182,11 @@ async function runOnce(
     options: ReplayOptions;
     control: Control;
     into: string;
-    url: string;
+    server: ReplayServer;
     onEvent: (event: BuildEvent) => void;
   },
 ): Promise<BuildResult> {
-  const { options, control, into, url, onEvent } = about;
+  const { options, control, into, server, onEvent } = about;
   const { prices, ...kept } = recipe.options;
   const build = startBuild({
     ...JSON.parse(JSON.stringify(kept)),
@@ -189,7 +196,14 @@ async function runOnce(
     cwd: options.specification === undefined ? recipe.cwd : options.cwd,
     projectName: recipe.projectName,
     outputDirectory: into,
-    upstream: { baseUrl: url, apiKey: "no-key-is-needed", sendScope: true },
+    upstream: {
+      baseUrl: server.url,
+      apiKey: "no-key-is-needed",
+      keyFrom: { apiKey: "made up for the replay" },
+      sendScope: true,
+    },
+    command: "ccb replay",
+    recordedAnswers: server.ask,
     environment: options.environment,
     onExistingDirectory: async () => "resume",
     onSpecificationChange: async () => "update",

@@ -1,13 +1,17 @@
 import type { ResearchQuestion, ResearchSource } from "@ccb/agents/research";
 import { CcbError, type McpServerDefinition, type WebSearch } from "@ccb/core";
 import type { ServerPool } from "@ccb/mcp";
+import type { AskOutside } from "../replay/ask-outside.ts";
 
 /** Characters of one answer; the rest of a long page seldom answers the question. */
 const longestSource = 20_000;
+/** Characters of one answer of a server that are looked at and recorded. */
+const longestAnswer = 200_000;
 
 /** Who can be asked. */
 export interface Library {
   pool: ServerPool;
+  ask: AskOutside;
   servers: readonly McpServerDefinition[];
   /** The model server's own search; undefined where it is not to be asked. */
   webSearch: WebSearch | undefined;
@@ -22,12 +26,16 @@ export async function lookUp(
   library: Library,
   look: { question: ResearchQuestion; signal: AbortSignal },
 ): Promise<{ sources: ResearchSource[]; problems: string[] }> {
-  const { pool, servers } = library;
+  const { pool, ask, servers } = library;
   const { question, signal } = look;
   const found: { title: string; origin: string; text: string }[] = [];
   const problems: string[] = [];
   const call = async (server: string, tool: string, input: Record<string, unknown>) => {
-    const answer = await pool.call({ server, tool, arguments: input, signal, timeoutMs: 60_000 });
+    const answer = await ask({ source: `${server} ${tool}`, question: { arguments: input } }, async () => {
+      const given = await pool.call({ server, tool, arguments: input, signal, timeoutMs: 60_000 });
+      if (given.status === "failed") return { status: given.status, reason: given.reason };
+      return { status: given.status, isError: given.isError, text: given.text.slice(0, longestAnswer) };
+    });
     if (answer.status === "failed") problems.push(answer.reason);
     else if (
       answer.isError ||
@@ -47,13 +55,17 @@ export async function lookUp(
       if (text !== undefined)
         found.push({ title: `${question.library} documentation`, origin: `context7 ${libraryId}`, text });
     } else if (server.enforceAt.includes("research")) {
-      const tools = await pool.tools(server.name, signal);
-      if (!tools.ok) problems.push(tools.reason);
-      const search = tools.ok ? tools.tools.find(({ name }) => /search/i.test(name)) : undefined;
+      const listed = await ask({ source: `${server.name} tools/list`, question: {} }, async () => {
+        const tools = await pool.tools(server.name, signal);
+        if (!tools.ok) return { ok: tools.ok, reason: tools.reason };
+        return { ok: tools.ok, search: tools.tools.find(({ name }) => /search/i.test(name))?.name };
+      });
+      if (!listed.ok) problems.push(listed.reason);
+      const search = listed.ok ? listed.search : undefined;
       if (search === undefined) continue;
-      const text = await call(server.name, search.name, { query: `${question.library}: ${question.question}` });
+      const text = await call(server.name, search, { query: `${question.library}: ${question.question}` });
       if (text !== undefined)
-        found.push({ title: `Search for ${question.library}`, origin: `${server.name} ${search.name}`, text });
+        found.push({ title: `Search for ${question.library}`, origin: `${server.name} ${search}`, text });
     }
   }
   found.push(...(await searchWeb(library, look, problems)));

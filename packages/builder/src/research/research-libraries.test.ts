@@ -80,6 +80,7 @@ async function research(options: { unavailable?: boolean; notes?: unknown } = {}
     emit: (event) => void events.push(event),
     model: createAnthropicModel({ model: "claude-opus-5-5", baseUrl: () => model.url, apiKey: "sk-ant-test" }),
     webSearch: undefined,
+    askOutside: (_, live) => live(),
     environment: { PATH: process.env.PATH ?? "" },
     journal: createJournal({ store, clock: systemClock }),
     signal: new AbortController().signal,

@@ -18,7 +18,17 @@ import { type Library, lookUp } from "./look-up.ts";
 /** What of the workbench research needs. */
 export type ResearchBench = Pick<
   Workbench,
-  "servers" | "unavailable" | "emit" | "model" | "webSearch" | "environment" | "journal" | "build" | "signal" | "clock"
+  | "servers"
+  | "unavailable"
+  | "emit"
+  | "model"
+  | "webSearch"
+  | "askOutside"
+  | "environment"
+  | "journal"
+  | "build"
+  | "signal"
+  | "clock"
 > & { paths: { root: string; artifacts: string } };
 
 /** One page of notes, as `artifacts/research/index.json` lists it. */
@@ -58,7 +68,7 @@ export async function researchLibraries(
   const pool = createServerPool({ servers, environment: bench.environment, cwd: bench.paths.root });
   const pages: ResearchPage[] = [];
   const webSearch = searchesItself(servers) ? bench.webSearch : undefined;
-  const library: Library = { pool, servers, webSearch, build: bench.build };
+  const library: Library = { pool, ask: bench.askOutside, servers, webSearch, build: bench.build };
   try {
     for (const question of questions) {
       const page = await researchOne(bench, question, library);
@@ -96,7 +106,11 @@ async function researchOne(
         { question: question.question, sources },
         { model: bench.model, scope: { build: bench.build }, signal: bench.signal },
       );
-      return { sources, notes, at: bench.clock.now().toISOString() };
+      // The page says when it was looked up, and tasks read the page: a replay takes the recorded time.
+      const { at } = await bench.askOutside({ source: "clock", question: { research: id } }, async () => ({
+        at: bench.clock.now().toISOString(),
+      }));
+      return { sources, notes, at };
     });
     const page = renderResearchPage({ title: library, question: question.question, ...value });
     await writeArtifact(join(bench.paths.artifacts, "research", `${id}.md`), page);

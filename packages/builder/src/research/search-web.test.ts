@@ -79,6 +79,11 @@ it("without a search server the model server's own search is asked: cited notes 
     [8000 + 1000 + 10_000, 1],
     [8000 + 1000 + 10_000, 1],
   ]);
+
+  // The same comes out without any server, dates of pages included.
+  const environment = { PATH: process.env.PATH ?? "", HOME: cwd };
+  const replayed = await startReplay({ directory: "out", into: "again", cwd, environment }).result;
+  expect(replayed).toMatchObject({ same: true, divergences: [] });
 });
 
 it("a server that cannot search is asked once, and the build goes on and says that nothing was found out", async () => {

@@ -104,6 +104,7 @@ it("asks nobody in an offline build, and nobody where no lock file says a versio
     checkProjectPackages({
       emit: (event) => void told.push(event),
       environment,
+      askOutside: (_, live) => live(),
       signal: new AbortController().signal,
       model: { id },
       paths: { root: cwd, artifacts: join(cwd, "artifacts") },

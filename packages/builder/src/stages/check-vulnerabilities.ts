@@ -6,7 +6,7 @@ import { listPackages } from "../research/list-packages.ts";
 import type { Workbench } from "../workbench.ts";
 
 /** What of the workbench the check needs. */
-export type VulnerabilityBench = Pick<Workbench, "emit" | "environment" | "signal"> & {
+export type VulnerabilityBench = Pick<Workbench, "askOutside" | "emit" | "environment" | "signal"> & {
   model: Pick<Workbench["model"], "id">;
   paths: { root: string; artifacts: string };
 };
@@ -22,9 +22,16 @@ export async function checkProjectPackages(bench: VulnerabilityBench): Promise<s
   const { environment, paths, signal } = bench;
   const osvUrl = environment.CCB_OSV_URL;
   const isOffline = bench.model.id === offlineModelId && !osvUrl;
-  const report = isOffline
-    ? await describeUnasked(paths.root)
-    : await checkPackages({ directory: paths.root, signal, timeoutMs: answerLimitMs, ...(osvUrl ? { osvUrl } : {}) });
+  const live = () =>
+    isOffline
+      ? describeUnasked(paths.root)
+      : checkPackages({ directory: paths.root, signal, timeoutMs: answerLimitMs, ...(osvUrl ? { osvUrl } : {}) });
+  const locked = (await listPackages(paths.root)).map(
+    ({ ecosystem, name, version }) => `${ecosystem} ${name}@${version}`,
+  );
+  // Without a version in a lock file there is nothing to ask.
+  const question = { packages: locked.sort() };
+  const report = locked.length === 0 ? await live() : await bench.askOutside({ source: "osv", question }, live);
   if (report.packages === 0) return "no package to look up";
   await writeJsonArtifact(join(paths.artifacts, "vulnerabilities.json"), report);
   const { packages } = report;

@@ -6,6 +6,7 @@ import {
   readAuditCommits,
   readAuditHeads,
   verifyBundle,
+  verifyLogFile,
   verifyProject,
 } from "@ccb/builder/report";
 import { CcbError } from "@ccb/core/errors";
@@ -35,10 +36,13 @@ export async function runAuditVerify(call: {
 }): Promise<number> {
   const { flags, terminal } = call;
   const path = call.path === undefined ? undefined : resolve(terminal.cwd, call.path);
-  const isBundle = path !== undefined && existsSync(path) && statSync(path).isFile();
-  const found = isBundle
-    ? verifyBundle(readFileSync(path), await readOtherHeads(flags, terminal))
-    : await verifyDirectory(call.path, call);
+  const isFile = path !== undefined && existsSync(path) && statSync(path).isFile();
+  const isLog = isFile && path.endsWith(".jsonl");
+  const found = isLog
+    ? verifyLogFile(readFileSync(path))
+    : isFile
+      ? verifyBundle(readFileSync(path), await readOtherHeads(flags, terminal))
+      : await verifyDirectory(call.path, call);
   const problems = [...found.problems, ...compareHead(found, flags.head)];
   const report = { ...found, problems };
   if (flags.json) terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -19,5 +19,6 @@ export function readRoute(text: string, environment: Record<string, string>): Ga
       hint: `export ${variable}=…`,
     });
   }
-  return { models: models.split(",").map((model) => model.trim()), upstream: { baseUrl, apiKey } };
+  const keyFrom = variable === undefined ? {} : { keyFrom: { apiKey: `environment variable ${variable}` } };
+  return { models: models.split(",").map((model) => model.trim()), upstream: { baseUrl, apiKey, ...keyFrom } };
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { CcbError } from "@ccb/core";
 import type { GatewayRoute, GatewayUpstream } from "@ccb/gateway";
 import { type RunConfig, readConfig } from "../config/read-config.ts";
+import { readCredentials } from "../config/read-credentials.ts";
 import type { RunFlags } from "../config/run-flags.ts";
 
 export interface GatewayFlags extends RunFlags {
@@ -27,6 +28,8 @@ export interface GatewaySettings {
   port: number;
   logDirectory: string;
   database: string;
+  /** Hash-chained log of the keys that were used; beside the ledger. */
+  auditLog: string;
   /** What must not be written to the log. */
   secrets: string[];
 }
@@ -38,13 +41,15 @@ export function readGatewaySettings(
 ): GatewaySettings {
   const { environment, cwd } = from;
   const baseUrl = flags.upstream ?? nonEmpty(environment.ANTHROPIC_BASE_URL) ?? "https://api.anthropic.com";
-  const apiKey = nonEmpty(environment.CLAUDE_CODE_BUILDER_ANTHROPIC_API_KEY) ?? nonEmpty(environment.ANTHROPIC_API_KEY);
-  const authToken = nonEmpty(environment.ANTHROPIC_AUTH_TOKEN);
+  const credentials = readCredentials(environment);
+  const { apiKey, authToken } = credentials;
+  const upstream = { baseUrl, ...credentials, passCredentials: true };
   const config = readConfig(flags, from);
   const { routes } = config;
-  const upstreams = [{ baseUrl, apiKey, authToken, passCredentials: true }, ...routes.map(({ upstream }) => upstream)];
+  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const database = resolve(cwd, flags.db ?? "ccb-gateway/costs.db");
   return {
-    upstream: { baseUrl, apiKey, authToken, passCredentials: true },
+    upstream,
     config,
     routes,
     holdsKey: apiKey !== undefined || authToken !== undefined,
@@ -52,7 +57,8 @@ export function readGatewaySettings(
     dayCapMicroUsd: toMicroUsd(flags.maxCostPerDay, "--max-cost-per-day"),
     port: flags.port ?? 0,
     logDirectory: resolve(cwd, flags.logDir ?? "ccb-gateway/api_calls"),
-    database: resolve(cwd, flags.db ?? "ccb-gateway/costs.db"),
+    database,
+    auditLog: `${database.replace(/\.[^./\\]+$/, "")}.audit.jsonl`,
     secrets: upstreams.flatMap((one) => [one.apiKey, one.authToken].filter((secret) => secret !== undefined)),
   };
 }

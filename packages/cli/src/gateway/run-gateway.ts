@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { type ApiCall, CcbError } from "@ccb/core";
 import { type CostLedger, costMigrations, createCostLedger, createRateLimitHoldStore } from "@ccb/cost";
-import { createGateway, type Gateway } from "@ccb/gateway";
+import { createGateway, type Gateway, type KeyUse } from "@ccb/gateway";
 import { createApiCallLog, createRedactor } from "@ccb/logging";
 import { acquireLock, type Lock, openStore, type Store } from "@ccb/store";
 import { exitCodes } from "../exit-codes.ts";
@@ -9,6 +9,7 @@ import { createLiveRegion } from "../render/_live-region.ts";
 import { createPainter } from "../render/_painter.ts";
 import type { Terminal } from "../terminal.ts";
 import { type GatewayFlags, type GatewaySettings, readGatewaySettings } from "./gateway-settings.ts";
+import { noteKeyUses } from "./note-key-uses.ts";
 import { renderCall, renderStart, renderTotals } from "./render-gateway.ts";
 import { type GatewayWatch, watchGateway } from "./watch-gateway.ts";
 
@@ -18,6 +19,7 @@ const build = "gateway";
 /** What is told while the gateway runs, for people or as JSON lines. */
 interface Teller {
   start(url: string): void;
+  key(use: KeyUse): void;
   call(call: ApiCall): void;
   note(kind: "refused" | "held" | "alert" | "note" | "warning", message: string): void;
   end(): void;
@@ -50,10 +52,12 @@ export async function runGateway(call: { flags: GatewayFlags; terminal: Terminal
       inFlight: () => holder.gateway?.stats().inFlight ?? 0,
       note: (kind, message) => teller.note(kind, message),
     });
+    const uses = noteKeyUses(settings);
     const gateway = await openGateway({ settings, ledger, store, teller, watch });
     holder.gateway = gateway;
     watch.start();
     teller.start(gateway.urlFor({ build, phase: undefined, task: undefined, agent: "claude-code" }));
+    for (const use of uses) teller.key(use);
     await untilStopped();
     await gateway.close();
     await watch.close();
@@ -113,6 +117,7 @@ function createTeller(parts: {
     const write = (line: object) => stdout.write(`${JSON.stringify(line)}\n`);
     return {
       start: (url) => write({ type: "listening", url }),
+      key: (use) => write({ type: "key-used", ...use }),
       call: ({ requestBody: _request, responseBody: _response, ...told }) => write({ type: "call", ...told }),
       note: (type, message) => write({ type, message }),
       end: () => write({ type: "end", totals: ledger.totals(), stats: stats() }),
@@ -127,6 +132,7 @@ function createTeller(parts: {
   };
   return {
     start: (url) => print(`${renderStart(url, { settings, paint })}\n`),
+    key: ({ key, from, upstream }) => print(paint.dim(`key ${key} (${from}) is used for ${upstream}`)),
     call: (done) => print(renderCall(done, paint)),
     note: (kind, message) => print(`${paint.warn(kind)}  ${message}`),
     end() {

@@ -14,12 +14,15 @@ export async function openSource(source: ModelSource): Promise<OpenSource> {
     const { createOfflineModel } = await import("@ccb/offline");
     const offline = await createOfflineModel();
     // The server takes any key; a random one is no word that the logs would then blank.
-    return { upstream: { baseUrl: offline.url, apiKey: `sk-offline-${randomUUID()}` }, close: () => offline.close() };
+    const apiKey = `sk-offline-${randomUUID()}`;
+    const keyFrom = { apiKey: "made up for the offline model" };
+    return { upstream: { baseUrl: offline.url, apiKey, keyFrom }, close: () => offline.close() };
   }
-  const { baseUrl, apiKey, authToken } = source;
+  const { baseUrl, apiKey, authToken, keyFrom } = source;
   return {
     upstream: {
       baseUrl,
+      keyFrom,
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(authToken === undefined ? {} : { authToken }),
     },

@@ -1,8 +1,10 @@
+import { hash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { BuildEvent } from "@ccb/core";
 import { createOfflineModel } from "@ccb/offline";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -17,6 +19,18 @@ beforeEach(() => {
   );
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+const fingerprint = (key: string) => hash("sha256", key).slice(0, 8);
+
+/** Files below a folder that hold a text, whatever they are. */
+function findInFiles(folder: string, text: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  return paths.filter((path) => {
+    const bytes = readFileSync(path);
+    return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).includes(text);
+  });
+}
 
 /** Notes what comes in and passes it on. */
 async function startProxy(
@@ -47,6 +61,7 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   const offline = await createOfflineModel();
   const [usual, other] = [await startProxy(offline.url), await startProxy(offline.url)];
   const key = ["house", "key", "91d2c3"].join("-");
+  const token = ["usual", "token", "5c1aa0"].join("-");
   writeFileSync(
     join(cwd, "ccb.config.yaml"),
     [
@@ -58,7 +73,7 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   const run = await runCcb({
     args: ["init", "spec.md", "-m", "ccb-offline", "--base-url", usual.url, "--json", "-y", "-o", "out"],
     cwd,
-    environment: { HOUSE_KEY: key },
+    environment: { HOUSE_KEY: key, ANTHROPIC_AUTH_TOKEN: token },
   });
   expect(run.stderr).toBe("");
   const lines = run.stdout
@@ -78,6 +93,24 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   for (const name of logged) expect(readFileSync(join(cwd, "out/logs", name), "utf8")).not.toContain(key);
 
   const events = lines.slice(0, -1) as BuildEvent[];
+  // Both keys are named by a fingerprint, and are themselves in no file, be it the database or a recording.
+  const used = (await runCcb({ args: ["logs", "--dir", "out", "--json"], cwd })).stdout
+    .split("\n")
+    .flatMap((line) => (line.includes("key-used") ? [(JSON.parse(line) as { event: BuildEvent }).event] : []));
+  expect(used).toEqual(events.filter(({ type }) => type === "key-used"));
+  const about = { type: "key-used", command: "ccb init" };
+  const house = { key: fingerprint(key), kind: "api-key", from: "environment variable HOUSE_KEY" };
+  const usualToken = { key: fingerprint(token), kind: "auth-token", from: "environment variable ANTHROPIC_AUTH_TOKEN" };
+  expect(used).toMatchObject([
+    { ...about, ...house, upstream: other.url, models: ["ccb-*"] },
+    { ...about, ...usualToken, upstream: usual.url },
+  ]);
+  expect(events.findIndex(({ type }) => type === "key-used")).toBeLessThan(
+    events.findIndex(({ type }) => type === "call-end"),
+  );
+  expect(readFileSync(join(cwd, "out/logs/audit.jsonl"), "utf8")).toContain(`"key":"${fingerprint(key)}"`);
+  for (const secret of [key, token]) expect(findInFiles(join(cwd, "out"), secret)).toEqual([]);
+
   const calls = events.filter((event) => event.type === "call-end");
   const expected = calls.reduce(
     (sum, { usage }) =>
@@ -113,8 +146,12 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   });
 
   // Going on makes no forecast from the specification: what it would say has been paid for.
-  const again = await runCcb({ args: ["resume", "out"], cwd, environment: { HOUSE_KEY: key } });
+  const again = await runCcb({ args: ["resume", "out"], cwd, environment: { HOUSE_KEY: "another-house-key" } });
   expect(again.code).toBe(0);
+  const log = readFileSync(join(cwd, "out/logs/structured.jsonl"), "utf8");
+  expect(log).toContain(`"key":"${fingerprint("another-house-key")}"`);
+  expect(log).toContain('"command":"ccb resume"');
+  expect((await runCcb({ args: ["audit", "verify", "out"], cwd })).code).toBe(0);
   expect(again.stdout).toMatch(
     /Forecast +\$[\d.]+ \(\$[\d.]+ to \$[\d.]+\), \$[\d.]+ before the plan; it came to \$[\d.]+, (below|within|above) it/,
   );

@@ -1,10 +1,9 @@
 import { CcbError } from "@ccb/core/errors";
+import { type Credentials, readCredentials } from "../config/read-credentials.ts";
 import type { InitFlags } from "./init-flags.ts";
 
 /** Where the model calls go and with which credentials. */
-export type ModelSource =
-  | { kind: "server"; baseUrl: string; apiKey: string | undefined; authToken: string | undefined }
-  | { kind: "offline" };
+export type ModelSource = ({ kind: "server"; baseUrl: string } & Credentials) | { kind: "offline" };
 
 /** Flags and environment joined: flags win, then the environment, then defaults. */
 export interface InitSettings {
@@ -53,11 +52,11 @@ export function readSettings(flags: InitFlags, environment: Record<string, strin
 function readServer(flags: InitFlags, environment: Record<string, string>): ModelSource {
   const baseUrl = flags.baseUrl ?? nonEmpty(environment.ANTHROPIC_BASE_URL) ?? defaultBaseUrl;
   checkUrl(baseUrl, flags.baseUrl === undefined ? "ANTHROPIC_BASE_URL" : "--base-url");
-  const apiKey = nonEmpty(environment.CLAUDE_CODE_BUILDER_ANTHROPIC_API_KEY) ?? nonEmpty(environment.ANTHROPIC_API_KEY);
-  const authToken = nonEmpty(environment.ANTHROPIC_AUTH_TOKEN);
+  const credentials = readCredentials(environment);
+  const { apiKey, authToken } = credentials;
   // A server named on the command line may need no key; Anthropic's own does.
   if (apiKey === undefined && authToken === undefined && flags.baseUrl === undefined) throw noCredentials();
-  return { kind: "server", baseUrl, apiKey, authToken };
+  return { kind: "server", baseUrl, ...credentials };
 }
 
 function noCredentials(): CcbError {

@@ -28,6 +28,7 @@ export async function runInit(call: {
   const config = readConfig(flags, terminal);
   return followBuild({ settings, config, terminal, json: flags.json ?? false }, async ({ upstream, reporter }) =>
     startBuild({
+      command: "ccb init",
       specification: findSpecSource(call.spec, terminal),
       cwd: terminal.cwd,
       model: flags.model ?? (isOffline && !flags.dryRun ? offlineModelId : defaultModelId),

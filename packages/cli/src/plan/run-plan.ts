@@ -29,6 +29,7 @@ export async function runPlan(call: { spec: string[]; flags: PlanFlags; terminal
   const source = await openSource({ kind: "offline" });
   try {
     const build = startBuild({
+      command: "ccb plan",
       specification,
       cwd: terminal.cwd,
       model: flags.model ?? defaultModelId,

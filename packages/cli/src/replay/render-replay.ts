@@ -20,6 +20,14 @@ export function renderReplay(result: ReplayResult, options: { paint: Painter; cw
     ],
     ["Replayed", `${shown(result.into)}, ended ${nameEnd(result.outcome)}${result.same ? "" : `: ${result.reason}`}`],
     ["Calls", `${formatCount(calls.answered)} answered from the recording, 0 sent to a model${passedOver}`],
+    ...(calls.questions === 0
+      ? []
+      : [
+          [
+            "Looked up",
+            `${formatPlural(calls.questions, "answer")} to CCB itself (MCP servers, databases) from the recording, nobody asked`,
+          ],
+        ]),
     ["Divergences", formatCount(result.divergences.length)],
     ["Tree", describeTree(tree)],
   ];

@@ -43,6 +43,7 @@ export async function runResume(call: ResumeCall): Promise<number> {
   const isOffline = settings.source.kind === "offline";
   return followBuild({ settings, config, terminal, json: flags.json ?? false }, async ({ upstream, reporter }) =>
     startBuild({
+      command: "ccb resume",
       specification: flags.updateSpec === undefined ? keptSpecification(specification, directory) : flags.updateSpec,
       cwd: terminal.cwd,
       outputDirectory: directory,

@@ -16,6 +16,7 @@ export async function planByRule(
   const source = await openSource({ kind: "offline" });
   try {
     const build = startBuild({
+      command: "ccb serve",
       specification,
       cwd: place.directory,
       model: defaultModelId,

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { ExchangeRecorder, SentExchange } from "../gateway.ts";
 import { keptHeaders, type RecordedExchange, type RunRecord } from "./cassette.ts";
 import { mapAnswer, mapValue } from "./map-answer.ts";
+import { type OutsideQuestion, toExchange } from "./question.ts";
 import { toRecordedScope } from "./scope-header.ts";
 
 export interface CassetteRecorderOptions {
@@ -15,6 +16,8 @@ export interface CassetteRecorderOptions {
 }
 
 export interface CassetteRecorder extends ExchangeRecorder {
+  /** Keeps what an MCP server or a database answered to the build itself, as a call is kept. Both are JSON. */
+  keepAnswer(asked: OutsideQuestion & { at: string; answer: unknown }): void;
   /** Notes how the run ended; a run without that note was killed. */
   end(outcome: string): void;
 }
@@ -32,11 +35,13 @@ export function createCassetteRecorder(options: CassetteRecorderOptions): Casset
   mkdirSync(folder);
   writeFileSync(join(folder, "run.json"), `${JSON.stringify({ format: 1, run, ...options.run }, null, 2)}\n`);
   let calls = 0;
+  const record = (sent: SentExchange) => {
+    const exchange = toRecorded(sent, { number: ++calls, redact });
+    writeWhole(join(folder, renderCallFile(exchange.number)), gzipSync(JSON.stringify(exchange), { level: 1 }));
+  };
   return {
-    record(sent) {
-      const exchange = toRecorded(sent, { number: ++calls, redact });
-      writeWhole(join(folder, renderCallFile(exchange.number)), gzipSync(JSON.stringify(exchange), { level: 1 }));
-    },
+    record,
+    keepAnswer: (asked) => record(toExchange(asked)),
     end(outcome) {
       writeFileSync(join(folder, "end.json"), `${JSON.stringify({ outcome })}\n`);
     },

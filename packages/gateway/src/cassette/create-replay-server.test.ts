@@ -76,7 +76,7 @@ it("answers the same calls with the same streams and messages, in any order, wit
   expect(again.content).toMatchObject([{ text: "see /srv/again/a.js" }]);
   replay.server.finishRun();
   expect(replay.divergences).toEqual([]);
-  expect(replay.server.stats()).toEqual({ answered: 2, passedOver: 0 });
+  expect(replay.server.stats()).toEqual({ answered: 2, passedOver: 0, questions: 0 });
 });
 
 it("records failed tries and does not repeat those that a later one made good", async () => {
@@ -95,7 +95,7 @@ it("records failed tries and does not repeat those that a later one made good", 
   expect(await replay.client.messages.create(ask("one"))).toMatchObject({ content: [{ text: "at last" }] });
   replay.server.finishRun();
   expect(replay.divergences).toEqual([]);
-  expect(replay.server.stats()).toEqual({ answered: 1, passedOver: 1 });
+  expect(replay.server.stats()).toEqual({ answered: 1, passedOver: 1, questions: 0 });
 });
 
 it("names what diverges: another request, one too many, one too few; and goes on only when it shall", async () => {
@@ -192,4 +192,37 @@ it("writes no secret, and each call once and whole", async () => {
   });
   openRecorder();
   expect(readdirSync(folder)).toEqual(["run_0001", "run_0002"]);
+});
+
+it("keeps what others answered to the build itself, and answers the same question with it and no other", async () => {
+  const asked = { source: "docs search", question: { directory: "/srv/shop", query: "routes" } };
+  const recorder = openRecorder();
+  recorder.keepAnswer({ ...asked, at: "2026-11-28T00:00:00.000Z", answer: { text: "the-secret is in /srv/shop/a" } });
+  recorder.keepAnswer({ ...asked, source: "osv", at: "2026-11-28T00:00:01.000Z", answer: { found: [] } });
+  recorder.end("done");
+  const { server, divergences } = await openReplay();
+  const { signal } = new AbortController();
+  const again = { source: "docs search", question: { directory: "/srv/again", query: "routes" } };
+  expect(await server.ask(again, signal)).toEqual({ text: "[REDACTED] is in /srv/again/a" });
+  await expect(server.ask(again, signal)).rejects.toMatchObject({ code: "bad-input" });
+  await expect(server.ask({ source: "osv", question: {} }, signal)).rejects.toThrow(/Nobody was asked|something else/);
+  server.finishRun();
+  expect(divergences.map(renderDivergence)).toEqual([
+    expect.stringMatching(/^CCB asks docs search in run 1 what has no recorded answer/),
+    expect.stringMatching(/^CCB asks osv something else than it did in run 1 \(call 2\)/),
+    "What CCB asked osv in run 1 (call 2) was recorded and was not asked again.",
+  ]);
+  expect(server.stats()).toEqual({ answered: 0, passedOver: 0, questions: 1 });
+});
+
+it("holds a question under which a run was killed until the build ends", async () => {
+  openRecorder().keepAnswer({ source: "docs", question: 1, at: "2026-11-28T00:00:00.000Z", answer: "one" });
+  const { server, cuts, divergences } = await openReplay();
+  const build = new AbortController();
+  expect(await server.ask({ source: "docs", question: 1 }, build.signal)).toBe("one");
+  const held = server.ask({ source: "docs", question: 2 }, build.signal);
+  expect(cuts).toEqual(["killed"]);
+  build.abort(new Error("killed"));
+  await expect(held).rejects.toThrow("killed");
+  expect(divergences).toEqual([]);
 });

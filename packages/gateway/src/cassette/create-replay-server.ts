@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readBody } from "../receive/_read-body.ts";
 import { createReplayPlayer, type ReplayPlayer } from "./_create-replay-player.ts";
+import type { OutsideQuestion } from "./question.ts";
 import type { Cassette } from "./read-cassettes.ts";
 import type { ReplayDivergence } from "./replay-divergence.ts";
 import { parseScopeHeader, scopeHeader } from "./scope-header.ts";
@@ -37,8 +38,13 @@ export interface ReplayServer {
   play(cassette: Cassette, next?: Cassette): void;
   /** Ends the run: recorded calls that never came are divergences, unless the run was cut. */
   finishRun(): void;
-  /** Calls answered, and failed tries that were not repeated because a later one succeeded. */
-  stats(): { answered: number; passedOver: number };
+  /**
+   * What was answered to a question of the build itself (`keepAnswer` of the recorder). Rejects with a CcbError that names the question where nothing was recorded for it, which is a
+   * divergence too, and with the signal's reason where the recorded run was cut before it. Nobody else is ever asked.
+   */
+  ask(asked: OutsideQuestion, signal: AbortSignal): Promise<unknown>;
+  /** Model calls and questions answered, and failed tries that were not repeated because a later one succeeded. */
+  stats(): { answered: number; passedOver: number; questions: number };
   close(): Promise<void>;
 }
 
@@ -61,6 +67,7 @@ export async function createReplayServer(options: ReplayServerOptions): Promise<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     play: player.play,
     finishRun: player.finishRun,
+    ask: player.ask,
     stats: player.stats,
     async close() {
       server.closeAllConnections();

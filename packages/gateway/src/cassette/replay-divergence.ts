@@ -1,6 +1,7 @@
 import { nameScope, type RecordedScope } from "./cassette.ts";
+import { sourceOfQuestion } from "./question.ts";
 
-/** A call that did not come as it was recorded. */
+/** A call, or a question of the build itself, that did not come as it was recorded. */
 export interface ReplayDivergence {
   /** Its request was another; nothing was recorded for it; or it was recorded and never came. */
   kind: "other-request" | "not-recorded" | "never-asked";
@@ -26,12 +27,22 @@ export interface ReplayDivergence {
 export function renderDivergence(divergence: ReplayDivergence): string {
   const { kind, run, ordinal, scope, expected, endpoint } = divergence;
   const who = nameScope(scope);
+  const source = sourceOfQuestion(scope);
+  if (source !== undefined) return renderQuestion(divergence, source);
   if (kind === "never-asked")
     return `Call ${expected?.number} of run ${run} (${who}) was recorded and did not come again.`;
   const call = `Call ${ordinal} of run ${run} (${who})`;
   if (kind === "not-recorded")
     return `${call}, ${endpoint}, was not recorded: the build makes a call more than it did.`;
   return [`${call} asks something else than it did: ${divergence.where}.`, ...explain(divergence)].join(" ");
+}
+
+function renderQuestion({ kind, run, expected, where }: ReplayDivergence, source: string): string {
+  if (kind === "never-asked")
+    return `What CCB asked ${source} in run ${run} (call ${expected?.number}) was recorded and was not asked again.`;
+  if (kind === "other-request")
+    return `CCB asks ${source} something else than it did in run ${run} (call ${expected?.number}): ${where}.`;
+  return `CCB asks ${source} in run ${run} what has no recorded answer: it asks more than it did, or the build was made by a version of CCB that kept no such answers. Nobody was asked.`;
 }
 
 /** What most often lies behind such a difference. */
