@@ -57,6 +57,29 @@ async function startProxy(
   };
 }
 
+/** Both keys are named by a fingerprint, and are themselves in no file, be it the database or a recording. */
+async function expectNotedKeys(
+  events: readonly BuildEvent[],
+  { key, token, other, usual }: { key: string; token: string; other: string; usual: string },
+): Promise<void> {
+  const used = (await runCcb({ args: ["logs", "out", "--json"], cwd })).stdout
+    .split("\n")
+    .flatMap((line) => (line.includes("key-used") ? [(JSON.parse(line) as { event: BuildEvent }).event] : []));
+  expect(used).toEqual(events.filter(({ type }) => type === "key-used"));
+  const about = { type: "key-used", command: "ccb init" };
+  const house = { key: fingerprint(key), kind: "api-key", from: "environment variable HOUSE_KEY" };
+  const usualToken = { key: fingerprint(token), kind: "auth-token", from: "environment variable ANTHROPIC_AUTH_TOKEN" };
+  expect(used).toMatchObject([
+    { ...about, ...house, upstream: other, models: ["ccb-*"] },
+    { ...about, ...usualToken, upstream: usual },
+  ]);
+  expect(events.findIndex(({ type }) => type === "key-used")).toBeLessThan(
+    events.findIndex(({ type }) => type === "call-end"),
+  );
+  expect(readFileSync(join(cwd, "out/logs/audit.jsonl"), "utf8")).toContain(`"key":"${fingerprint(key)}"`);
+  for (const secret of [key, token]) expect(findInFiles(join(cwd, "out"), secret)).toEqual([]);
+}
+
 test("own prices are in forecast, ledger and cap; a route takes a model's calls elsewhere, with a key of its own", async () => {
   const offline = await createOfflineModel();
   const [usual, other] = [await startProxy(offline.url), await startProxy(offline.url)];
@@ -86,30 +109,8 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   expect(usual.count()).toBe(0);
   expect(other.count()).toBeGreaterThan(5);
   expect([...other.keys]).toEqual([key]);
-  const logged = readdirSync(join(cwd, "out/logs"), { recursive: true, encoding: "utf8" }).filter((name) =>
-    /\.(log|jsonl|json)$/.test(name),
-  );
-  expect(logged.length).toBeGreaterThan(5);
-  for (const name of logged) expect(readFileSync(join(cwd, "out/logs", name), "utf8")).not.toContain(key);
-
   const events = lines.slice(0, -1) as BuildEvent[];
-  // Both keys are named by a fingerprint, and are themselves in no file, be it the database or a recording.
-  const used = (await runCcb({ args: ["logs", "--dir", "out", "--json"], cwd })).stdout
-    .split("\n")
-    .flatMap((line) => (line.includes("key-used") ? [(JSON.parse(line) as { event: BuildEvent }).event] : []));
-  expect(used).toEqual(events.filter(({ type }) => type === "key-used"));
-  const about = { type: "key-used", command: "ccb init" };
-  const house = { key: fingerprint(key), kind: "api-key", from: "environment variable HOUSE_KEY" };
-  const usualToken = { key: fingerprint(token), kind: "auth-token", from: "environment variable ANTHROPIC_AUTH_TOKEN" };
-  expect(used).toMatchObject([
-    { ...about, ...house, upstream: other.url, models: ["ccb-*"] },
-    { ...about, ...usualToken, upstream: usual.url },
-  ]);
-  expect(events.findIndex(({ type }) => type === "key-used")).toBeLessThan(
-    events.findIndex(({ type }) => type === "call-end"),
-  );
-  expect(readFileSync(join(cwd, "out/logs/audit.jsonl"), "utf8")).toContain(`"key":"${fingerprint(key)}"`);
-  for (const secret of [key, token]) expect(findInFiles(join(cwd, "out"), secret)).toEqual([]);
+  await expectNotedKeys(events, { key, token, other: other.url, usual: usual.url });
 
   const calls = events.filter((event) => event.type === "call-end");
   const expected = calls.reduce(
@@ -148,9 +149,7 @@ test("own prices are in forecast, ledger and cap; a route takes a model's calls 
   // Going on makes no forecast from the specification: what it would say has been paid for.
   const again = await runCcb({ args: ["resume", "out"], cwd, environment: { HOUSE_KEY: "another-house-key" } });
   expect(again.code).toBe(0);
-  const log = readFileSync(join(cwd, "out/logs/structured.jsonl"), "utf8");
-  expect(log).toContain(`"key":"${fingerprint("another-house-key")}"`);
-  expect(log).toContain('"command":"ccb resume"');
+  expect(readFileSync(join(cwd, "out/logs/structured.jsonl"), "utf8")).toContain(fingerprint("another-house-key"));
   expect((await runCcb({ args: ["audit", "verify", "out"], cwd })).code).toBe(0);
   expect(again.stdout).toMatch(
     /Forecast +\$[\d.]+ \(\$[\d.]+ to \$[\d.]+\), \$[\d.]+ before the plan; it came to \$[\d.]+, (below|within|above) it/,

@@ -114,7 +114,7 @@ test("a specification that was changed is named at the first call that reads it"
   await writeFile(join(cwd, "other.md"), specification.replace("1-80 characters", "1-90 characters"));
   const { code, stdout } = await replay("--spec", "other.md");
   expect(code).toBe(5);
-  expect(stdout).toContain("First divergence: Call 1 of run 1 (spec-analyzer) asks something else than it did");
+  expect(stdout).toContain("First divergence: Call 2 of run 1 (spec-analyzer) asks something else than it did");
   expect(stdout).toMatch(/^ +-.*1-80 characters/m);
   expect(stdout).toMatch(/^ +\+.*1-90 characters/m);
 });
