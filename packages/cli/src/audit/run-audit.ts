@@ -46,7 +46,7 @@ export async function runAuditVerify(call: {
   const problems = [...found.problems, ...compareHead(found, flags.head)];
   const report = { ...found, problems };
   if (flags.json) terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else terminal.stdout.write(`${renderReport(report, painterOf(terminal))}\n`);
+  else terminal.stdout.write(`${renderReport(report, painterOf(terminal), !isLog)}\n`);
   return problems.length === 0 ? exitCodes.done : exitCodes.acceptanceFailed;
 }
 
@@ -105,7 +105,7 @@ function compareHead(report: ProofReport, head: string | undefined): string[] {
   return [`logs/audit.jsonl: it ends with ${report.chain.head}, not with ${head}`];
 }
 
-function renderReport(report: ProofReport & { commit?: string | undefined }, paint: Painter): string {
+function renderReport(report: ProofReport & { commit?: string | undefined }, paint: Painter, isOfBuild = true): string {
   const { chain, problems, commit } = report;
   const counts = [
     formatPlural(chain.records, "record"),
@@ -122,9 +122,11 @@ function renderReport(report: ProofReport & { commit?: string | undefined }, pai
       ? [`${formatPlural(report.restoredEvents, "event")} were added again from the database`]
       : []),
     ...(report.heads === 0
-      ? ["no commit holds a head of the log: that it was not written anew as a whole is not shown"]
+      ? [
+          `${isOfBuild ? "no commit holds a head of the log" : "no head of the log is kept elsewhere (--head)"}: that it was not written anew as a whole is not shown`,
+        ]
       : []),
-    ...(report.files === 0 ? ["the build has not ended, so no artifact is vouched for"] : []),
+    ...(report.files === 0 && isOfBuild ? ["the build has not ended, so no artifact is vouched for"] : []),
   ];
   return [
     problems.length === 0

@@ -52,10 +52,11 @@ export async function runGateway(call: { flags: GatewayFlags; terminal: Terminal
       inFlight: () => holder.gateway?.stats().inFlight ?? 0,
       note: (kind, message) => teller.note(kind, message),
     });
-    const uses = noteKeyUses(settings);
     const gateway = await openGateway({ settings, ledger, store, teller, watch });
     holder.gateway = gateway;
     watch.start();
+    // Nobody has its address yet, so nothing was sent before it is noted.
+    const uses = noteKeyUses(settings);
     teller.start(gateway.urlFor({ build, phase: undefined, task: undefined, agent: "claude-code" }));
     for (const use of uses) teller.key(use);
     await untilStopped();
