@@ -8,7 +8,9 @@ export async function listChanges(git: (args: string[]) => Promise<string>, from
   const seen = readStatus(await git([...statusArgs, "-z", ...exceptArtifacts]), from);
   if (seen !== undefined) return seen;
   await git(["add", "--all", ...exceptArtifacts]);
-  return parseNameStatus(await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from]));
+  return parseNameStatus(
+    await git(["diff", "--cached", "--name-status", "--no-renames", "-z", from, ...exceptArtifacts]),
+  );
 }
 
 /**

@@ -65,6 +65,27 @@ test("what changed since a commit is told the same whatever a session did with t
   );
 });
 
+test("what a session staged or committed of a folder that is not its own is not in the commit of its work", async () => {
+  write("artifacts/plan.json", "ours");
+  git("add", ".");
+  git("commit", "--quiet", "-m", "plan");
+  const base = git("rev-parse", "HEAD").trim();
+  const repository = openRepository({ directory: root, environment });
+  for (const act of ["stage", "commit"] as const) {
+    git("reset", "--quiet", "--hard", base);
+    write("artifacts/plan.json", "theirs");
+    write("artifacts/more.json", "theirs");
+    write("src/h.txt", act);
+    git("add", "--all");
+    acts[act]?.("src/h.txt");
+    write("artifacts/plan.json", "ours");
+    rmSync(join(root, "artifacts/more.json"));
+    expect(await repository.listChanges(base)).toEqual([{ path: "src/h.txt", change: "added" }]);
+    const made = await repository.commitSince(base, { subject: "task", trailers: [] }, "artifacts");
+    expect(await repository.changedFiles(base, made)).toEqual([{ path: "src/h.txt", change: "added" }]);
+  }
+});
+
 test("a session that goes back in history takes nothing that was merged before it off the main line", async () => {
   const first = git("rev-parse", "HEAD").trim();
   write("src/g.txt", "merged work");

@@ -115,6 +115,8 @@ export function openRepository(options: { directory: string; environment: Record
       const folded = moved ? await text(["log", "--format=- %s", `${moved}..HEAD`]) : "";
       // Also where the session went back in history: what was merged before it stays below its work.
       if (moved) await git(["reset", "--quiet", "--soft", moved]);
+      // What a session staged or committed of the folder is still in the index.
+      if (leaveOut) await git(["reset", "--quiet", "--", leaveOut]);
       await git(["add", "--all", "--", ".", ...(leaveOut ? [`:!${leaveOut}`] : [])]);
       await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
       const commit = (await head()) as string;

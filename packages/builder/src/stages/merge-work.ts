@@ -39,14 +39,12 @@ export async function mergeWork(bench: Workbench, work: BuildWork, options: Merg
   const { session, place, made, message, rounds } = options;
   const { phase, task } = session;
   const mayTest = rounds.tests < maxMergeSessions;
-  const merged = await place.integrate(made, message, () =>
-    mayTest ? planMergeTest(bench, work, { phase: phase.id, task: task.id }) : undefined,
-  );
-  if (merged.outcome === "merged") {
-    // At once: the next in the queue is tested together with it.
-    if (!session.isRepair) work.commits.set(task.id, merged.commit);
-    return { outcome: "merged", commit: merged.commit };
-  }
+  const merged = await place.integrate(made, message, {
+    planTest: () => (mayTest ? planMergeTest(bench, work, { phase: phase.id, task: task.id }) : undefined),
+    // The next in the queue is tested together with it.
+    onMerged: (commit) => void (session.isRepair || work.commits.set(task.id, commit)),
+  });
+  if (merged.outcome === "merged") return { outcome: "merged", commit: merged.commit };
   if (merged.outcome === "rejected") {
     const { failed } = merged;
     rounds.tests += 1;

@@ -39,7 +39,10 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
       isCommitted = true;
       return commit;
     },
-    integrate: async (commit) => ({ outcome: "merged", commit, isFastForward: true }),
+    async integrate(commit, _message, { onMerged }) {
+      onMerged(commit);
+      return { outcome: "merged", commit, isFastForward: true };
+    },
     showConflict: () => {
       throw new CcbError({ code: "unexpected", message: "Work in the project directory cannot conflict with itself." });
     },

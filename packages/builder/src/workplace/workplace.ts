@@ -9,6 +9,12 @@ import { openWorktreeWorkplace } from "./worktree-workplace.ts";
 /** Looks at merged files in a directory and resolves with what failed. */
 export type MergeTest = (directory: string) => Promise<Evidence[]>;
 
+/** What a task does when it is its turn to be merged; the next one's begins after both. */
+export interface MergeTurn {
+  planTest(): MergeTest | undefined;
+  onMerged(commit: string): void;
+}
+
 /** Where one session works, and how its work gets onto the main line. */
 export interface Workplace {
   directory: string;
@@ -23,7 +29,7 @@ export interface Workplace {
    * Brings the commit onto the main line. Where that has moved, and `planTest` has a test for what stands there by now, the place is put to the merged files and the test looks at them; what fails keeps the commit away, and the files stay for a
    * session to mend.
    */
-  integrate(commit: string, message: CommitMessage, planTest: () => MergeTest | undefined): Promise<MergeResult>;
+  integrate(commit: string, message: CommitMessage, turn: MergeTurn): Promise<MergeResult>;
   /** After a conflict: puts the place to the main line's commit with the conflict in its files, so that a session can resolve it. */
   showConflict(commit: string, head: string): Promise<void>;
   /** Ends the place. What was not committed is kept under a ref, which is returned; nothing is left behind. */

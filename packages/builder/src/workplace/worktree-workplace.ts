@@ -51,9 +51,9 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
       await worktrees.keep(`done/${task.id}`, commit);
       return commit;
     },
-    async integrate(commit, message, planTest) {
+    async integrate(commit, message, turn) {
       return bench.merges.run(task.id, async () => {
-        const test = planTest();
+        const test = turn.planTest();
         const tryTree: TryTree = async (tree, head) => {
           if (test === undefined) return [];
           await git(["read-tree", "--reset", "-u", tree]);
@@ -64,6 +64,7 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
         const result = await worktrees.merge({ commit, parent: base as string, message, tryTree });
         if (result.outcome === "rejected") base = result.head;
         isMerged = result.outcome === "merged";
+        if (result.outcome === "merged") turn.onMerged(result.commit);
         if (isMerged) await mergeMemory(paths, task.id);
         return result;
       });
