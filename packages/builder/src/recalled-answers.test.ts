@@ -17,9 +17,9 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true, maxRetries: 5 }));
 
 const tasks = [{ id: "one", writes: { "one.txt": "1" } }];
 
-it("a planning answer that a killed run paid for is used again, and the report says how many were", async () => {
-  // Killed between the answer and the step that it was for.
-  await runFilesBuild({
+/** Plans until a run is killed between an answer and the step that it was for. */
+const killAfterFirstAnswer = () =>
+  runFilesBuild({
     cwd,
     tasks,
     options: { dryRun: true },
@@ -27,6 +27,9 @@ it("a planning answer that a killed run paid for is used again, and the report s
       if (type === "call-end") build.abandon();
     },
   });
+
+it("a planning answer that a killed run paid for is used again, and the report says how many were", async () => {
+  await killAfterFirstAnswer();
   const again = await runFilesBuild({ cwd, tasks, options: { dryRun: true } });
   expect(again.result.outcome).toBe("planned");
   const recalled = again.events.filter(({ type }) => type === "call-recalled");
@@ -40,14 +43,7 @@ it("a planning answer that a killed run paid for is used again, and the report s
 });
 
 it("no answer is used again where the user does not want it", async () => {
-  await runFilesBuild({
-    cwd,
-    tasks,
-    options: { dryRun: true },
-    onEvent: ({ type }, build) => {
-      if (type === "call-end") build.abandon();
-    },
-  });
+  await killAfterFirstAnswer();
   const again = await runFilesBuild({ cwd, tasks, options: { dryRun: true, ignoreKeptAnswers: true } });
   expect(again.events.filter(({ type }) => type === "call-recalled")).toEqual([]);
   expect(again.calls).toBe(readBuildRecord(join(cwd, "out")).calls.length - 1);
