@@ -37,6 +37,7 @@ import { openWorktrees } from "./repository/worktrees.ts";
 import { sealSessions, unsealSessions } from "./sessions/seal-sessions.ts";
 import { createSessionRegistry } from "./sessions/session-registry.ts";
 import type { Intake } from "./stages/intake.ts";
+import { findPreviousPlan } from "./stages/plan-basis.ts";
 import { readGenerations } from "./stages/reopen-tasks.ts";
 import { specificationStep } from "./stages/save-specification.ts";
 import type { PreviousPlan, Workbench } from "./workbench.ts";
@@ -77,8 +78,11 @@ export async function openWorkbench(setup: OpenWorkbenchOptions): Promise<OpenWo
   };
   try {
     const memory = openMemory(setup, closers);
-    const previous = findPrevious(memory.journal, setup.intake);
-    if (previous && !(await setup.confirmChange(previous))) {
+    const { hash } = setup.intake.specification;
+    const previous = findPreviousPlan(memory.journal, hash);
+    // Who has said so once is not asked again, whatever ended that run.
+    const isConfirmed = memory.journal.build()?.specificationHash === hash;
+    if (previous && !isConfirmed && !(await setup.confirmChange(previous))) {
       await close();
       return undefined;
     }
@@ -360,25 +364,21 @@ function damaged(paths: ProjectPaths, damage: string[]): CcbError {
   });
 }
 
+/** Notes the build and the text it stands on, which is all that going on with it needs, as one transaction. */
 function beginBuild(setup: { journal: Journal; intake: Intake; clock: Clock; invocation: unknown }): string {
   const { journal, intake, invocation } = setup;
-  const specificationHash = intake.specification.hash;
-  const known = journal.build();
-  if (known) {
-    journal.update({ specificationHash, invocation });
-    return known.id;
-  }
-  const id = `b-${randomBytes(6).toString("hex")}`;
-  const startedAt = setup.clock.now().toISOString();
-  journal.begin({ id, project: intake.projectName, startedAt, specificationHash, invocation });
-  return id;
-}
-
-/** What was planned for another specification in this directory; undefined where the specification is the same or nothing was planned yet. */
-function findPrevious(journal: Journal, intake: Intake): PreviousPlan | undefined {
-  if ((journal.build()?.specificationHash ?? intake.specification.hash) === intake.specification.hash) return undefined;
-  const specification = journal.latest<{ text: string }>(specificationStep)?.text;
-  const analysis = journal.latest<PreviousPlan["analysis"]>("analysis");
-  const plan = journal.latest<PreviousPlan["plan"]>("plan");
-  return specification === undefined || !analysis || !plan ? undefined : { specification, analysis, plan };
+  const { hash: specificationHash, text } = intake.specification;
+  return journal.transaction(() => {
+    if (journal.build()?.specificationHash !== specificationHash)
+      journal.save(specificationStep, specificationHash, { text });
+    const known = journal.build();
+    if (known) {
+      journal.update({ specificationHash, invocation });
+      return known.id;
+    }
+    const id = `b-${randomBytes(6).toString("hex")}`;
+    const startedAt = setup.clock.now().toISOString();
+    journal.begin({ id, project: intake.projectName, startedAt, specificationHash, invocation });
+    return id;
+  });
 }

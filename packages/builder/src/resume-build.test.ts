@@ -67,6 +67,46 @@ test("a changed specification reopens the tasks whose requirements changed, plan
   expect(started(third.events)).toEqual([]);
 });
 
+test("a build cut right after its specification was changed goes on with the change: nobody is asked again and no other task runs", async () => {
+  await runFilesBuild({ cwd, tasks });
+  const changed = renderFilesSpecification(tasks).replace(
+    "must contain the part two.",
+    "must contain the part two. It must be in capitals.",
+  );
+  const again = tasks.map((task) => (task.id === "two" ? { ...task, writes: { "two.txt": "TWO" } } : task));
+  const cut = await runFilesBuild({
+    cwd,
+    tasks: again,
+    specification: changed,
+    options: { onSpecificationChange: async () => "update" },
+    onEvent: (event, build) => {
+      if (event.type === "stage-start" && event.stage === "intake") build.abandon();
+    },
+  });
+  expect(started(cut.events)).toEqual([]);
+  expect(readProject(join(cwd, "out")).specification).toBe(changed);
+
+  const rest = await runFilesBuild({ cwd, tasks: again, specification: changed });
+  expect(rest.result.outcome).toBe("done");
+  expect(started(rest.events)).toEqual(["two"]);
+
+  const back = await runFilesBuild({ cwd, tasks, options: { onSpecificationChange: async () => "update" } });
+  expect(back.result.outcome).toBe("done");
+  expect(started(back.events)).toEqual(["two"]);
+});
+
+test("a build that was cut before it did anything has the specification it goes on with", async () => {
+  const { result } = await runFilesBuild({
+    cwd,
+    tasks,
+    onEvent: (event, build) => {
+      if (event.type === "build-start") build.abandon();
+    },
+  });
+  expect(result.outcome).not.toBe("done");
+  expect(readProject(join(cwd, "out")).specification).toBe(renderFilesSpecification(tasks));
+});
+
 test("a task is done again from where the user says, and that holds when the build is stopped in between", async () => {
   await runFilesBuild({ cwd, tasks });
   const stopped = await runFilesBuild({

@@ -12,7 +12,7 @@ export function openHistory(repository: { git: Git; head: () => Promise<string |
       if (!(await head())) return [];
       const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=%x2C)`;
       const format = `%H%x1f${trailer("CCB-Task")}%x1f${trailer("CCB-Inputs")}%x1e`;
-      return parseTaskCommits(await git(["log", `--format=${format}`, "--grep=^CCB-Task: "]));
+      return parseTaskCommits(await git(["log", "--topo-order", `--format=${format}`, "--grep=^CCB-Task: "]));
     },
     async readTaskCommit(commit) {
       const message = await git(["show", "--no-patch", "--format=%B", commit]);

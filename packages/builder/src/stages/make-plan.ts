@@ -7,6 +7,7 @@ import type { PreviousPlan, Workbench } from "../workbench.ts";
 import { pickRequirements, requirementsOf } from "./_requirements-of.ts";
 import { runStep } from "./_run-step.ts";
 import { chooseSpecification } from "./_specification-part.ts";
+import { savePlanBasis } from "./plan-basis.ts";
 import { listFinishedTasks } from "./reuse-task.ts";
 import { carryPlanOver } from "./update-plan.ts";
 
@@ -25,6 +26,7 @@ export async function makePlan(bench: Workbench, analysis: Analysis): Promise<{ 
     const made = bench.previous ? updatePlan(bench, bench.previous, analysis) : generatePlan(bench, analysis);
     return requireRunnable(await made, requirements);
   });
+  savePlanBasis(bench.journal, { specificationHash: specification.hash, inputs, plan });
   await checkChosenPhases(bench, plan);
   if (!bench.options.dryRun) checkAnythingBuilt(bench, plan);
   await writeJsonArtifact(join(bench.paths.artifacts, "plan.json"), plan);

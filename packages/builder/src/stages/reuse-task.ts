@@ -21,8 +21,8 @@ interface TaskPlace {
 }
 
 /**
- * The tasks of a plan that are finished, with their commits: those the journal has for the same task and requirements whose commit is in the history, and those whose
- * commit is there with the hash of the same inputs although the journal does not have it (the process died between the two, or the journal was lost).
+ * The tasks of a plan that are finished, with their commits: those whose newest commit in the history carries the hash of what they are made from now. The journal may not have
+ * it (the process died between the two, or the journal was lost); an older commit does not count, since the newer one has changed what it made.
  */
 export async function listFinishedTasks(bench: Workbench, plan: Plan): Promise<FoundTask[]> {
   const reading = bench.repository.listTaskCommits();
@@ -33,14 +33,12 @@ export async function listFinishedTasks(bench: Workbench, plan: Plan): Promise<F
       return { task, phase, hash: shorten(hashInputs(inputs)), known: findKnown(bench, task, inputs) };
     }),
   );
-  const inHistory = await reading;
-  const commits = new Set(inHistory.map(({ commit }) => commit));
-  const byInputs = new Map(inHistory.toReversed().map(({ task, inputs, commit }) => [`${task} ${inputs}`, commit]));
+  const newest = new Map((await reading).toReversed().map(({ task, inputs, commit }) => [task, { inputs, commit }]));
   return rows.flatMap(({ task, phase, hash, known }) => {
-    const place = { id: task.id, phase: phase.id };
-    if (known && commits.has(known.commit)) return [{ ...place, ...known }];
-    const adopted = byInputs.get(`${task.id} ${hash}`);
-    return adopted ? [{ ...place, ...adopt(bench, { task, phase }, adopted) }] : [];
+    const last = newest.get(task.id);
+    if (last?.inputs !== hash) return [];
+    const finished = known?.commit === last.commit ? known : adopt(bench, { task, phase }, last.commit);
+    return [{ id: task.id, phase: phase.id, ...finished }];
   });
 }
 
