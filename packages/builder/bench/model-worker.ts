@@ -13,8 +13,6 @@ interface ModelOptions {
 
 export interface BenchModel extends AsyncDisposable {
   url: string;
-  /** Milliseconds that an answer really took so far, on average: a timer fires when the machine wakes up, on a virtual one after 201 to 210 ms for 200. */
-  meanMs(): Promise<number>;
 }
 
 /** Starts the model that plays these tasks. */
@@ -23,12 +21,6 @@ export async function startBenchModel(options: ModelOptions): Promise<BenchModel
   const [{ url }] = (await once(worker, "message")) as [{ url: string }];
   return {
     url,
-    async meanMs() {
-      const answer = once(worker, "message");
-      worker.postMessage("mean");
-      const [{ meanMs }] = (await answer) as [{ meanMs: number }];
-      return meanMs;
-    },
     async [Symbol.asyncDispose]() {
       await worker.terminate();
     },
@@ -36,23 +28,14 @@ export async function startBenchModel(options: ModelOptions): Promise<BenchModel
 }
 
 async function serve({ tasks, latencyMs }: ModelOptions): Promise<void> {
-  const times: number[] = [];
-  const wait = async () => {
-    const startedMs = performance.now();
-    await delay(latencyMs);
-    times.push(performance.now() - startedMs);
-  };
   const rules = scriptFiles(tasks, { onSession: async () => [{ type: "text", text: "ok" }] }).map((rule) => ({
     ...rule,
     reply: async (conversation: Parameters<Extract<typeof rule.reply, (...args: never[]) => unknown>>[0]) => {
-      await wait();
+      await delay(latencyMs);
       return typeof rule.reply === "function" ? rule.reply(conversation) : rule.reply;
     },
   }));
   const model = await createScriptedModel({ rules });
-  parentPort?.on("message", () =>
-    parentPort?.postMessage({ meanMs: times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length) }),
-  );
   parentPort?.postMessage({ url: model.url });
 }
 

@@ -35,11 +35,13 @@ async function runTask(running: RunningBuild, effect: Extract<WorkEffect, { type
   const failures = running.failures.get(task.id) ?? [];
   const mayChangeNothing = bench.generations.has(task.id) || failures.some(({ kind }) => kind === "no-change");
   const next = running.nextTries.get(task.id) ?? firstTry;
-  const result = await runSession(running, { task, phase, evidence: [], isRepair: false, mayChangeNothing, ...next });
+  const session = { task, phase, evidence: [], isRepair: false, mayChangeNothing, ...next };
+  const result = await runSession(running, session, ({ commit, text }) => {
+    work.commits.set(task.id, commit);
+    work.outputs.set(task.id, text);
+    reportProgress(running);
+  });
   if (result.outcome === "failed") return recoverTask(running, { phase, task, failure: result.failure });
-  work.commits.set(task.id, result.commit);
-  work.outputs.set(task.id, result.text);
-  reportProgress(running);
   return { type: "task-finished", task: task.id };
 }
 

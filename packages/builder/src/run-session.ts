@@ -2,10 +2,16 @@ import { CcbError } from "@ccb/core";
 import type { RunningBuild } from "./running-build.ts";
 import { saveTask } from "./stages/reuse-task.ts";
 import { runTaskSession } from "./stages/run-task.ts";
-import type { TaskSession } from "./stages/task-session.ts";
+import type { TaskSession, TaskSessionResult } from "./stages/task-session.ts";
 
-/** Runs a session; its result, its end and the end of its attempt are journalled as one. */
-export async function runSession(running: RunningBuild, session: TaskSession) {
+type DoneSession = Extract<TaskSessionResult, { outcome: "done" }>;
+
+/** Runs a session; its result, its end, the end of its attempt and what `onDone` tells are journalled as one. */
+export async function runSession(
+  running: RunningBuild,
+  session: TaskSession,
+  onDone?: (result: DoneSession) => void,
+): Promise<Exclude<TaskSessionResult, { outcome: "stopped" }>> {
   const { bench, work } = running;
   const { phase, task } = session;
   const startedMs = bench.clock.monotonicMs();
@@ -30,6 +36,7 @@ export async function runSession(running: RunningBuild, session: TaskSession) {
       files: isDone ? result.files : 0,
       durationMs,
     });
+    if (isDone) onDone?.(result);
   });
   return result;
 }

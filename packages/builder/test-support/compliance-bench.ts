@@ -84,8 +84,15 @@ export async function runUnderPolicy(options: {
   const [task] = phase.tasks;
   if (task === undefined) throw new Error("the phase has no task");
   const unavailable = new Map(options.documentation === undefined ? [["context7", "no service"]] : []);
-  const watch = await watchCompliance(
-    { intake: { mcpPolicy: policy }, servers, unavailable, environment, emit: (event) => void events.push(event) },
+  const watch = watchCompliance(
+    {
+      intake: { mcpPolicy: policy },
+      servers,
+      unavailable,
+      environment,
+      emit: (event) => void events.push(event),
+      atomically: (work) => work(),
+    },
     { phase, task, attempt: options.attempt ?? 1, withoutServers: [], directory: project, base: undefined },
   );
   try {

@@ -5,7 +5,7 @@ import { exceptArtifacts, listChanges, parseNameStatus, statusArgs } from "./_li
 import { openHistory } from "./_open-history.ts";
 import { findDamage, resetIndexIfDamaged } from "./check-repository.ts";
 import { readBranch, readHead } from "./read-head.ts";
-import { runGit } from "./run-git.ts";
+import { runGit, runGitScript } from "./run-git.ts";
 
 /** How a file changed between two commits. */
 export interface ChangedFile {
@@ -43,9 +43,9 @@ export interface Repository {
   isClean(): Promise<boolean>;
   /**
    * One commit of everything that changed since `base`, whatever was committed in between by others (a session's own commits are folded into it; their
-   * subjects are kept in the body). `leaveOut` names a folder that is not committed. Returns its hash.
+   * subjects are kept in the body). Returns its hash.
    */
-  commitSince(base: string | undefined, message: CommitMessage, leaveOut?: string): Promise<string>;
+  commitSince(base: string | undefined, message: CommitMessage, options?: CommitOptions): Promise<string>;
   /** Commits what changed under these paths, relative to the directory, and nothing else; nothing when nothing did. */
   commitPaths(paths: readonly string[], message: CommitMessage): Promise<void>;
   /** The commits of HEAD that `base` does not have, newest first. */
@@ -78,6 +78,13 @@ export interface CommitMessage {
   trailers: [key: string, value: string][];
 }
 
+export interface CommitOptions {
+  /** A folder that is not committed. */
+  leaveOut?: string;
+  /** A ref that keeps the commit reachable. */
+  keepAs?: string;
+}
+
 /** Opens the git repository of a project directory; nothing is run before the first method. */
 export function openRepository(options: { directory: string; environment: Record<string, string> }): Repository {
   const { directory } = options;
@@ -94,9 +101,8 @@ export function openRepository(options: { directory: string; environment: Record
     resetIndexIfDamaged: () => resetIndexIfDamaged(options),
     findDamage: () => findDamage(options),
     async initialize() {
-      if (!existsSync(join(directory, ".git", "HEAD"))) await git(["init", "--quiet", "--initial-branch=main"]);
+      await runGitScript({ ...options, script: initializeScript, args: [] });
       await excludeOwnFiles(directory);
-      await ensureIdentity(git);
     },
     branch: () => readBranch(directory),
     async returnTo(branch) {
@@ -110,15 +116,11 @@ export function openRepository(options: { directory: string; environment: Record
     ...openHistory({ git, head }),
     readAtHead: async (path) => git(["show", `HEAD:${path}`]).catch(() => undefined),
     isClean: async () => (await text(["status", "--porcelain", "--untracked-files=all"])) === "",
-    async commitSince(base, message, leaveOut) {
+    async commitSince(base, message, { leaveOut = "", keepAs = "" } = {}) {
       const moved = base !== undefined && (await head()) !== base ? base : undefined;
       const folded = moved ? await text(["log", "--format=- %s", `${moved}..HEAD`]) : "";
-      // Also where the session went back in history: what was merged before it stays below its work.
-      if (moved) await git(["reset", "--quiet", "--soft", moved]);
-      // What a session staged or committed of the folder is still in the index.
-      if (leaveOut) await git(["reset", "--quiet", "--", leaveOut]);
-      await git(["add", "--all", "--", ".", ...(leaveOut ? [`:!${leaveOut}`] : [])]);
-      await git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", renderMessage(message, folded)]);
+      const input = renderMessage(message, folded);
+      await runGitScript({ ...options, script: commitScript, args: [moved ?? "", leaveOut, keepAs], input });
       const commit = (await head()) as string;
       latest = { commit, trailers: message.trailers };
       return commit;
@@ -126,9 +128,11 @@ export function openRepository(options: { directory: string; environment: Record
     async commitPaths(paths, message) {
       const present = paths.filter((path) => existsSync(join(directory, path)));
       if (present.length === 0) return;
-      await git(["add", "--all", "--", ...present]);
-      if ((await text(["diff", "--cached", "--name-only", "--", ...present])) === "") return;
-      await git(["commit", "--quiet", "--no-verify", "-m", renderMessage(message, ""), "--", ...present]);
+      const before = await head();
+      const input = renderMessage(message, "");
+      await runGitScript({ ...options, script: commitPathsScript, args: present, input });
+      const commit = await head();
+      if (commit !== undefined && commit !== before) latest = { commit, trailers: message.trailers };
     },
     async takeBackCommits(base) {
       if ((await head()) !== base) await git(["reset", "--quiet", "--soft", base]);
@@ -155,6 +159,35 @@ export function openRepository(options: { directory: string; environment: Record
   };
 }
 
+const initializeScript = `
+if [ ! -e .git/HEAD ]; then git init --quiet --initial-branch=main; fi
+if ! git config user.email >/dev/null; then
+  git config user.name "Claude Code Builder"
+  git config user.email ccb@localhost
+fi
+`;
+
+const commitPathsScript = `
+git add --all -- "$@"
+if ! git diff --cached --quiet -- "$@"; then git commit --quiet --no-verify -F - -- "$@"; fi
+`;
+
+/**
+ * A session's own commits are undone first, also where it went back in history: what was merged before it stays below its work. What it staged or committed of the folder that is left
+ * out is still in the index then.
+ */
+const commitScript = `
+if [ -n "$1" ]; then git reset --quiet --soft "$1"; fi
+if [ -n "$2" ]; then
+  git reset --quiet -- "$2"
+  git add --all -- . ":!$2"
+else
+  git add --all -- .
+fi
+git commit --quiet --allow-empty --no-verify -F -
+if [ -n "$3" ]; then git update-ref "$3" HEAD; fi
+`;
+
 /** Whether HEAD is `commit` and the working tree holds nothing else, artifacts/ not looked at. One call of git; setting aside takes five. */
 async function standsAt(git: (args: string[]) => Promise<string>, commit: string): Promise<boolean> {
   const [first, ...others] = (await git([...statusArgs, ...exceptArtifacts])).split("\n").filter((line) => line !== "");
@@ -166,13 +199,6 @@ async function excludeOwnFiles(directory: string): Promise<void> {
   const path = join(directory, ".git", "info", "exclude");
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${["/logs/", "/.checkpoints/", "/.memory/", "*.[0-9]*.tmp"].join("\n")}\n`);
-}
-
-async function ensureIdentity(git: (args: string[]) => Promise<string>): Promise<void> {
-  const known = await git(["config", "user.email"]).catch(() => "");
-  if (known.trim() !== "") return;
-  await git(["config", "user.name", "Claude Code Builder"]);
-  await git(["config", "user.email", "ccb@localhost"]);
 }
 
 export function renderMessage(message: CommitMessage, folded: string): string {

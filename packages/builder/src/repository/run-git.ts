@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { CcbError } from "@ccb/core";
+import { quote, runInShell } from "./_run-in-shell.ts";
 
 /**
  * Settings of every git call: durable writes (without `core.fsync=all` a power cut left 36 of 40 repositories unusable, see docs/decisions/0005), no hooks of the generated
@@ -31,32 +31,49 @@ export async function runGit(call: GitCall): Promise<string> {
 
 /** The same, with the exit code and what it said on standard error. */
 export function runGitForAnswer(call: GitCall): Promise<{ stdout: string; stderr: string; code: number }> {
-  const args = [...settings.flatMap((setting) => ["-c", setting]), ...call.args];
-  return new Promise((resolve, reject) => {
-    const child = spawn("git", args, {
-      cwd: call.directory,
-      env: {
-        ...call.environment,
-        GIT_TERMINAL_PROMPT: "0",
-        GIT_CEILING_DIRECTORIES: parentOf(call.directory),
-        LC_ALL: "C",
-      },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    // It may end before it has read all; then its exit code says why.
-    child.stdin.on("error", () => undefined).end(call.input);
-    child.on("error", (cause) => reject(gitError(call.args, `git could not be started: ${cause.message}`, cause)));
-    child.on("close", (code) => {
-      const stderr = Buffer.concat(err).toString("utf8").trim();
-      if (code === null || !(call.answers ?? [0]).includes(code))
-        return reject(gitError(call.args, `it ended with ${code}: ${stderr}`));
-      resolve({ stdout: Buffer.concat(out).toString("utf8"), stderr, code });
-    });
+  return run({
+    ...call,
+    script: ["exec", "git", ...configuration, ...call.args].map(quote).join(" "),
+    what: call.args,
   });
+}
+
+export interface GitScript extends Pick<GitCall, "directory" | "environment" | "input"> {
+  /** Lines of shell in which `git` is git with the settings of every call; the first that fails ends it. */
+  script: string;
+  /** `$1`, `$2` and so on in the script. */
+  args: string[];
+}
+
+/**
+ * Runs several git commands in a row and resolves with what they printed. Each is begun only while this process lives, so that a kill leaves no more than the command under way.
+ * Rejects as {@link runGit} does.
+ */
+export async function runGitScript({ script, args, ...call }: GitScript): Promise<string> {
+  const lines = [preamble, ["set", "--", ...args].map(quote).join(" "), script].join("\n");
+  return (await run({ ...call, script: lines, what: script.trim().split(/\s+/).slice(1) })).stdout;
+}
+
+const configuration = settings.flatMap((setting) => ["-c", setting]);
+const preamble = `set -e\ngit() { kill -0 "$PPID" && command git ${configuration.join(" ")} "$@"; }`;
+
+async function run(call: Omit<GitCall, "args"> & { script: string; what: string[] }) {
+  const { script, directory, input, answers = [0], what } = call;
+  const environment = {
+    ...call.environment,
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_CEILING_DIRECTORIES: parentOf(directory),
+    LC_ALL: "C",
+  };
+  const ended = await runInShell({ script, directory, environment, ...(input === undefined ? {} : { input }) }).catch(
+    (cause: Error) => {
+      throw gitError(what, `it could not be run: ${cause.message}`, cause);
+    },
+  );
+  const { code } = ended;
+  const [stdout, stderr] = [ended.stdout.toString("utf8"), ended.stderr.toString("utf8").trim()];
+  if (!answers.includes(code)) throw gitError(what, `it ended with ${code}: ${stderr}`);
+  return { stdout, stderr, code };
 }
 
 function gitError(args: string[], what: string, cause?: unknown): CcbError {

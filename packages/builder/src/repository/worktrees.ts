@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Evidence } from "@ccb/core";
 import { type CommitMessage, renderMessage } from "./open-repository.ts";
 import { readHead } from "./read-head.ts";
-import { runGit } from "./run-git.ts";
+import { runGit, runGitScript } from "./run-git.ts";
 
 /** What became of bringing a commit onto the main line. */
 export type MergeResult =
@@ -66,11 +67,6 @@ export function openWorktrees(options: { directory: string; environment: Record<
     return next;
   };
 
-  async function moveHead(from: string, to: string): Promise<void> {
-    await git(["update-ref", "HEAD", to, from]);
-    await git(["reset", "--quiet", "--hard", "HEAD"]);
-  }
-
   return {
     add: (path, base) =>
       oneAtATime(async () => {
@@ -79,8 +75,12 @@ export function openWorktrees(options: { directory: string; environment: Record<
         await git(["worktree", "add", "--quiet", "--force", "--detach", path, base]);
       }),
     remove: (path) => rm(path, { recursive: true, force: true }),
-    prune: () => oneAtATime(async () => void (await git(["worktree", "prune", "--expire=now"]))),
+    prune: () =>
+      oneAtATime(async () => {
+        if (hasWorktrees(directory)) await git(["worktree", "prune", "--expire=now"]);
+      }),
     async list() {
+      if (!hasWorktrees(directory)) return [];
       const rows = (await git(["worktree", "list", "--porcelain", "-z"])).split("\0");
       const paths = rows.flatMap((row) => (row.startsWith("worktree ") ? [row.slice("worktree ".length)] : []));
       return paths.slice(1).filter((path) => existsSync(path));
@@ -103,7 +103,7 @@ export function openWorktrees(options: { directory: string; environment: Record<
     async merge({ commit, parent, message, tryTree }) {
       const from = await head();
       if ((parent ?? (await text(["rev-parse", `${commit}^`]))) === from) {
-        await moveHead(from, commit);
+        await runGitScript({ ...call, script: moveScript, args: [from, commit] });
         return { outcome: "merged", commit, isFastForward: true };
       }
       const tried = await tryMerge(git, from, commit);
@@ -111,13 +111,32 @@ export function openWorktrees(options: { directory: string; environment: Record<
       const failed = (await tryTree?.(tried.tree, from)) ?? [];
       if (failed.length > 0) return { outcome: "rejected", head: from, failed };
       const words = typeof message === "string" ? message.trim() : renderMessage(message, "");
-      const merged = await text(["commit-tree", tried.tree, "-p", from, "-m", words]);
-      await moveHead(from, merged);
+      const args = [from, tried.tree];
+      const merged = (await runGitScript({ ...call, script: commitScript, args, input: words })).trim();
       return { outcome: "merged", commit: merged, isFastForward: false };
     },
     checkOut: async () => void (await git(["reset", "--quiet", "--hard", "HEAD"])),
   };
 }
+
+/** Whether git may know of any; of a repository that is one itself, git has to be asked. */
+function hasWorktrees(directory: string): boolean {
+  const folder = join(directory, ".git");
+  return !existsSync(join(folder, "HEAD")) || existsSync(join(folder, "worktrees"));
+}
+
+/** Prints the commit with the tree $2 that HEAD was moved to. */
+const commitScript = `
+merged=$(git commit-tree "$2" -p "$1" -F -)
+git update-ref HEAD "$merged" "$1"
+git reset --quiet --hard HEAD
+echo "$merged"
+`;
+
+const moveScript = `
+git update-ref HEAD "$2" "$1"
+git reset --quiet --hard HEAD
+`;
 
 /** `git merge-tree` writes the merged tree and names the files in conflict; its exit code 1 means that there are some. */
 async function tryMerge(git: Git, ours: string, theirs: string): Promise<{ tree: string; files: string[] }> {

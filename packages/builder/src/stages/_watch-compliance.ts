@@ -1,14 +1,14 @@
 import type { ToolCall, ToolRefusal, ToolUse } from "@ccb/core";
 import { createEnforcement, type Enforcement } from "@ccb/mcp";
 import type { Workbench } from "../workbench.ts";
-import { findEdits, prepareToFindEdits } from "./_find-edits.ts";
+import { findEdits } from "./_find-edits.ts";
 import { describeSubject } from "./_mcp-subject.ts";
 import type { Intake } from "./intake.ts";
 import type { TaskSession } from "./task-session.ts";
 import { listUnavailable } from "./write-instructions.ts";
 
 /** What of the workbench the watch needs. */
-export type ComplianceBench = Pick<Workbench, "servers" | "unavailable" | "emit" | "environment"> & {
+export type ComplianceBench = Pick<Workbench, "servers" | "unavailable" | "emit" | "atomically" | "environment"> & {
   intake: Pick<Intake, "mcpPolicy">;
 };
 
@@ -36,9 +36,9 @@ const clockTickMs = 10;
  * itself, why its work does not count, and `redo` whether the policy has the task begun again.
  *
  * A command may run a program that writes files, which no rule on commands can foresee: after each one, and before the end of a session that seems to have edited nothing, the
- * directory itself is looked at. Nothing else may work in the directory before it resolves.
+ * directory itself is looked at.
  */
-export async function watchCompliance(bench: ComplianceBench, session: WatchedSession): Promise<ComplianceWatch> {
+export function watchCompliance(bench: ComplianceBench, session: WatchedSession): ComplianceWatch {
   const { phase, task, withoutServers, attempt = 1 } = session;
   const place = { phase: phase.id, task: task.id };
   const startedMs = Date.now();
@@ -52,8 +52,6 @@ export async function watchCompliance(bench: ComplianceBench, session: WatchedSe
     onJudged: (judgement) => bench.emit({ type: "mcp-judged", ...place, attempt, ...judgement }),
     onViolated: (violation) => bench.emit({ type: "mcp-violated", ...place, ...violation }),
   });
-  // Where that fails, looking does too, and tells it.
-  await prepareToFindEdits({ ...session, environment: bench.environment }).catch(() => undefined);
   let isBlind = false;
   const look = async (sinceMs: number, by: string): Promise<ToolRefusal | undefined> => {
     if (isBlind) return undefined;
@@ -90,7 +88,7 @@ export async function watchCompliance(bench: ComplianceBench, session: WatchedSe
     async beforeEnd(what) {
       // The policy's refusal below says the same; what was noticed is asked for there.
       if (enforcement.awaitsFirstEdit()) await look(startedMs, "The session");
-      return enforcement.beforeEnd(what);
+      return bench.atomically(() => enforcement.beforeEnd(what));
     },
   };
 }

@@ -7,7 +7,7 @@ import { specificationStep } from "./save-specification.ts";
 const basisStep = "plan-basis";
 
 /** Hash of the specification that the newest plan was made for; undefined before there is a plan. */
-export function readPlanBasis(journal: Journal): string | undefined {
+function readPlanBasis(journal: Journal): string | undefined {
   // A journal of an earlier version has no such step: its plan is that of its build.
   const noted = journal.latest<{ specificationHash: string }>(basisStep)?.specificationHash;
   return noted ?? (journal.latest("plan") === undefined ? undefined : journal.build()?.specificationHash);

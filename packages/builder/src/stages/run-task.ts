@@ -52,10 +52,13 @@ export async function runTaskSession(
   let guard: ArtifactsGuard | undefined;
   let goesOn = false;
   try {
-    const attempt = bench.journal.beginAttempt(`task:${task.id}`, place.base);
+    const attempt = bench.atomically(() => {
+      const begun = bench.journal.beginAttempt(`task:${task.id}`, place.base);
+      bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: begun.number });
+      if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
+      return begun;
+    });
     bench.fences.set(task.id, attempt);
-    bench.emit({ type: "task-start", phase: phase.id, task: task.id, name: task.name, attempt: attempt.number });
-    if (resume) bench.emit({ type: "task-progress", phase: phase.id, task: task.id, message: resume.why });
     const asked = await describeTask(bench, work, { ...session, attempt: attempt.number });
     guard = await openGuard(bench, session, place);
     const running = { bench, work, session, place, attempt, guard, asked };
@@ -92,7 +95,7 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
   const { phase, task } = session;
   const scope = { build: bench.build, phase: phase.id, task: task.id, agent: "claude-code", attempt: attempt.number };
   const { directory, base } = place;
-  const watch = await watchCompliance(bench, { ...session, attempt: attempt.number, directory, base });
+  const watch = watchCompliance(bench, { ...session, attempt: attempt.number, directory, base });
   const repetition = createStuckWatch();
   const ending = new AbortController();
   let stuck: string | undefined;
@@ -116,9 +119,11 @@ async function runSession({ bench, session, place, attempt }: Running, asked: Se
     beforeEnd: watch.beforeEnd,
     onEvent: (event) => {
       if (event.type === "output-received") output.write(event.text);
-      if (event.type === "session-started") attempt.session(event.sessionId);
-      registered.observe(event);
-      reportExecutorEvent(bench, { session, directory: place.directory }, event);
+      bench.atomically(() => {
+        if (event.type === "session-started") attempt.session(event.sessionId);
+        registered.observe(event);
+        reportExecutorEvent(bench, { session, directory: place.directory }, event);
+      });
     },
   });
   const run = await running.finally(() => output.end());

@@ -35,7 +35,7 @@ export async function openRootWorkplace(bench: Workbench, options: OpenWorkplace
     // artifacts/ is CCB's own: what a session may have changed there is no part of its work.
     async commit(message) {
       await leaveBranch();
-      const commit = await repository.commitSince(base, message, "artifacts");
+      const commit = await repository.commitSince(base, message, { leaveOut: "artifacts" });
       isCommitted = true;
       return commit;
     },

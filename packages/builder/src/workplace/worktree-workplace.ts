@@ -5,7 +5,7 @@ import { CcbError } from "@ccb/core";
 import { mandatoryServers } from "@ccb/mcp";
 import { isAbandoned } from "../abandon.ts";
 import { openRepository } from "../repository/open-repository.ts";
-import { runGit } from "../repository/run-git.ts";
+import { runGit, runGitScript } from "../repository/run-git.ts";
 import type { TryTree } from "../repository/worktrees.ts";
 import type { Workbench } from "../workbench.ts";
 import { nameSetAside } from "./_set-aside.ts";
@@ -37,7 +37,8 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
   const repository = openRepository({ directory, environment });
   const isNew = options.resumeFrom === undefined;
   const memory = isNew ? await openMemoryCopy(paths, task.id) : findMemoryCopy(paths, task.id);
-  const git = (args: string[], answers: number[] = [0]) => runGit({ args, directory, environment, answers });
+  const place = { directory, environment };
+  const git = (args: string[], answers: number[] = [0]) => runGit({ ...place, args, answers });
   let isMerged = false;
   return {
     directory,
@@ -47,17 +48,14 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
     repository,
     servers: [...mandatoryServers({ projectDirectory: directory, memoryFile: memory }), ...bench.intake.customServers],
     async commit(message) {
-      const commit = await repository.commitSince(base, message, "artifacts");
-      await worktrees.keep(`done/${task.id}`, commit);
-      return commit;
+      return repository.commitSince(base, message, { leaveOut: "artifacts", keepAs: `refs/ccb/done/${task.id}` });
     },
     async integrate(commit, message, turn) {
       return bench.merges.run(task.id, async () => {
         const test = turn.planTest();
         const tryTree: TryTree = async (tree, head) => {
           if (test === undefined) return [];
-          await git(["read-tree", "--reset", "-u", tree]);
-          const failed = (await bringsPackages(git, commit, tree)) ? [] : await test(directory);
+          const failed = (await showTree(place, { own: commit, tree })) ? [] : await test(directory);
           if (failed.length > 0) await git(["reset", "--quiet", "--mixed", head]);
           return failed;
         };
@@ -85,10 +83,21 @@ export async function openWorktreeWorkplace(bench: Workbench, options: OpenWorkp
   };
 }
 
-/** Whether others' work brings packages that are not installed here: then what fails here says nothing. */
-async function bringsPackages(git: (args: string[]) => Promise<string>, own: string, merged: string): Promise<boolean> {
-  return (await git(["diff", "--name-only", own, merged, "--", ...packageFiles])).trim() !== "";
+/** Puts a worktree's files to a merged tree. True where it has packages of others' work that are not installed here: then what fails here says nothing. */
+async function showTree(
+  place: { directory: string; environment: Record<string, string> },
+  { own, tree }: { own: string; tree: string },
+): Promise<boolean> {
+  return (await runGitScript({ ...place, script: showScript, args: [tree, own, ...packageFiles] })).trim() !== "";
 }
+
+const showScript = `
+git read-tree --reset -u "$1"
+tree=$1
+own=$2
+shift 2
+git diff --name-only "$own" "$tree" -- "$@"
+`;
 
 const packageFiles = ["package.json", "*-lock.*", "requirements*.txt", "pyproject.toml"].map(
   (name) => `:(glob)**/${name}`,
