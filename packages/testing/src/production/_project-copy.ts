@@ -9,6 +9,27 @@ export interface ProjectCopy extends AsyncDisposable {
   home: string;
 }
 
+/** The one copy for all commands; made for the first that needs it, since what is installed may be large. */
+export interface LazyCopy extends AsyncDisposable {
+  get(): Promise<ProjectCopy>;
+}
+
+/** Opens a {@link LazyCopy}. */
+export function openProjectCopy(directory: string): LazyCopy {
+  let copying: Promise<ProjectCopy> | undefined;
+  return {
+    get() {
+      copying ??= copyProject(directory);
+      return copying;
+    },
+    async [Symbol.asyncDispose]() {
+      // One that could not be made was told to who asked for it.
+      const made = await copying?.catch(() => undefined);
+      await made?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
 const leftOut = /^(?:\.git|\.checkpoints|logs|claude-builds)(?:\/|$)/;
 
 /** Copies a project, with what is installed in it and without its history. */
@@ -16,12 +37,18 @@ export async function copyProject(directory: string): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), "ccb-validate-"));
   const cwd = join(folder, "project");
   const home = join(folder, "home");
-  await cp(directory, cwd, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (path) => !leftOut.test(relative(directory, path)),
-  });
-  await mkdir(home);
-  await writeFile(join(home, ".curlrc"), "fail-with-body\nsilent\nshow-error\nmax-time = 30\n");
-  return { cwd, home, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }) };
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await cp(directory, cwd, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !leftOut.test(relative(directory, path)),
+    });
+    await mkdir(home);
+    await writeFile(join(home, ".curlrc"), "fail-with-body\nsilent\nshow-error\nmax-time = 30\n");
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { cwd, home, [Symbol.asyncDispose]: remove };
 }

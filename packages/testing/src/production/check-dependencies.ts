@@ -1,5 +1,6 @@
 import type { SourceTree } from "../gate/gate-finding.ts";
 import { isRecord, readManifest } from "./_manifest.ts";
+import type { LazyCopy } from "./_project-copy.ts";
 import { type CommandRun, runCommand } from "./_run-command.ts";
 import type { LicenceCheck } from "./check-licences.ts";
 import type { ProductionFinding } from "./production-report.ts";
@@ -8,7 +9,7 @@ const auditTimeoutMs = 90_000;
 
 /** Asks the package manager's audit for known weaknesses in what the project needs to run. Without a network it is `not-run`. */
 export async function checkDependencies(
-  directory: string,
+  copy: LazyCopy,
   files: SourceTree,
   signal?: AbortSignal,
 ): Promise<LicenceCheck & { commands: string[] }> {
@@ -41,7 +42,8 @@ export async function checkDependencies(
       : lock === "pnpm-lock.yaml"
         ? "pnpm audit --prod --json"
         : "npm audit --omit=dev --json";
-  const result = await runCommand({ command, cwd: directory, timeoutMs: auditTimeoutMs, signal });
+  const { cwd } = await copy.get();
+  const result = await runCommand({ command, cwd, timeoutMs: auditTimeoutMs, signal });
   const findings = kind === "python" ? readPipAudit(result) : readNodeAudit(result);
   if (findings === undefined)
     return {

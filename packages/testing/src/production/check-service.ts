@@ -3,6 +3,7 @@ import type { SourceTree } from "../gate/gate-finding.ts";
 import { sendRequest } from "../process/_send-request.ts";
 import { type RunningService, startService } from "../process/start-service.ts";
 import { readManifest } from "./_manifest.ts";
+import type { LazyCopy } from "./_project-copy.ts";
 import { planReadmeCommands } from "./plan-readme-commands.ts";
 import { type ProductionFinding, tailOf } from "./production-report.ts";
 
@@ -39,14 +40,13 @@ function listHealthPaths(files: SourceTree): string[] {
 
 /** Starts the service on a port of its own, asks for its health, starts it a second time on the same data, and ends it with SIGTERM each time. */
 export async function checkService(options: {
-  cwd: string;
-  home: string;
+  copy: LazyCopy;
   files: SourceTree;
   signal?: AbortSignal | undefined;
   /** Milliseconds that the service has to end after SIGTERM; default 10,000. */
   stopGraceMs?: number | undefined;
 }): Promise<ServiceCheck> {
-  const { cwd, home, files, signal, stopGraceMs = defaultStopGraceMs } = options;
+  const { copy, files, signal, stopGraceMs = defaultStopGraceMs } = options;
   const command = findStartCommand(files);
   if (command === undefined)
     return {
@@ -55,6 +55,7 @@ export async function checkService(options: {
       findings: [],
       commands: [],
     };
+  const { cwd, home } = await copy.get();
   const findings: ProductionFinding[] = [];
   for (const round of ["start", "second start on the same data"]) {
     try {

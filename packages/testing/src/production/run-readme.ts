@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CcbError } from "@ccb/core";
 import type { SourceTree } from "../gate/gate-finding.ts";
 import { type RunningService, startService } from "../process/start-service.ts";
+import type { LazyCopy } from "./_project-copy.ts";
 import { runCommand } from "./_run-command.ts";
 import type { ServiceCheck } from "./check-service.ts";
 import { planReadmeCommands, type ReadmeCommand } from "./plan-readme-commands.ts";
@@ -23,8 +24,7 @@ interface Shell {
  * service gets a free port in PORT, and the port in an address of this machine is replaced by it; curl fails where the answer is an error.
  */
 export async function runReadme(options: {
-  cwd: string;
-  home: string;
+  copy: LazyCopy;
   files: SourceTree;
   signal?: AbortSignal | undefined;
 }): Promise<ServiceCheck> {
@@ -37,13 +37,14 @@ export async function runReadme(options: {
       findings: [],
       commands: [],
     };
-  const shell: Shell = { cwd: options.cwd, exports: [], service: undefined };
+  const { cwd, home } = await options.copy.get();
+  const shell: Shell = { cwd, exports: [], service: undefined };
   const findings: ProductionFinding[] = [];
   const commands: string[] = [];
   try {
     for (const entry of planned) {
       if (entry.kind !== "not-run") commands.push(entry.command);
-      const finding = await runOne(entry, shell, options);
+      const finding = await runOne(entry, shell, { home, signal: options.signal });
       if (finding !== undefined) findings.push({ area: "readme", path: entry.path, line: entry.line, ...finding });
     }
   } finally {

@@ -1,5 +1,5 @@
 import type { SourceTree } from "../gate/gate-finding.ts";
-import { copyProject, type ProjectCopy } from "./_project-copy.ts";
+import { type LazyCopy, openProjectCopy } from "./_project-copy.ts";
 import { runCommand } from "./_run-command.ts";
 import { checkDependencies } from "./check-dependencies.ts";
 import { checkLicences } from "./check-licences.ts";
@@ -41,7 +41,7 @@ type Outcome = Pick<AreaReport, "status" | "why" | "findings"> & { commands?: st
 interface Project {
   directory: string;
   files: SourceTree;
-  copy: ProjectCopy;
+  copy: LazyCopy;
   options: ValidateProjectOptions;
 }
 
@@ -53,7 +53,7 @@ interface Project {
 export async function validateProject(options: ValidateProjectOptions): Promise<AreaReport[]> {
   const { directory, areas = productionAreas, onArea } = options;
   const files = await readProjectFiles(directory);
-  await using copy = await copyProject(directory);
+  await using copy = openProjectCopy(directory);
   const reports: AreaReport[] = [];
   for (const area of productionAreas.filter((name) => areas.includes(name))) {
     options.signal?.throwIfAborted();
@@ -70,18 +70,17 @@ const checks: Record<ProductionArea, (project: Project) => Promise<Outcome>> = {
   format: (project) => runTool("format", project),
   lint: (project) => runTool("lint", project),
   types: (project) => runTool("types", project),
-  dependencies: ({ copy, files, options }) => checkDependencies(copy.cwd, files, options.signal),
+  dependencies: ({ copy, files, options }) => checkDependencies(copy, files, options.signal),
   licences: ({ directory, files }) => checkLicences(directory, files),
   secrets: async ({ files, options }) => scanSecrets(files, options),
   service: ({ copy, files, options }) =>
     checkService({
-      cwd: copy.cwd,
-      home: copy.home,
+      copy,
       files,
       signal: options.signal,
       stopGraceMs: options.stopGraceMs,
     }),
-  readme: ({ copy, files, options }) => runReadme({ cwd: copy.cwd, home: copy.home, files, signal: options.signal }),
+  readme: ({ copy, files, options }) => runReadme({ copy, files, signal: options.signal }),
 };
 
 const toolTimeoutMs = 300_000;
@@ -89,12 +88,13 @@ const toolTimeoutMs = 300_000;
 async function runTool(area: "format" | "lint" | "types", { files, copy, options }: Project): Promise<Outcome> {
   const tool = planTools(files).find((entry) => entry.area === area);
   if (tool === undefined) return { status: "not-run", why: "the project has chosen no tool for it", findings: [] };
-  const path = [".venv/bin", "venv/bin", "node_modules/.bin"].map((folder) => `${copy.cwd}/${folder}`).join(":");
+  const { cwd, home } = await copy.get();
+  const path = [".venv/bin", "venv/bin", "node_modules/.bin"].map((folder) => `${cwd}/${folder}`).join(":");
   const command = `PATH="${path}:$PATH" ${tool.command}`;
   const { code, output } = await runCommand({
     command,
-    cwd: copy.cwd,
-    env: { HOME: copy.home, CI: "1" },
+    cwd,
+    env: { HOME: home, CI: "1" },
     timeoutMs: toolTimeoutMs,
     signal: options.signal,
   });
