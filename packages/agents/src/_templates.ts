@@ -15,6 +15,15 @@ export type RenderTemplate = (name: string, variables: Record<string, unknown>) 
  * template, an unknown variable or an empty value.
  */
 export function createTemplates(directory: string | undefined): RenderTemplate {
+  if (directory !== undefined) return openTemplates(directory);
+  own ??= openTemplates(undefined);
+  return own;
+}
+
+/** This package's own never change while it runs; those of a directory are read anew each time. */
+let own: RenderTemplate | undefined;
+
+function openTemplates(directory: string | undefined): RenderTemplate {
   if (directory !== undefined && !statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new CcbError({
       code: "bad-input",

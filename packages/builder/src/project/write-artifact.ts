@@ -67,7 +67,12 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The same for a value as indented JSON. */
+/** A value as a file of indented JSON. */
+export function renderJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Writes a value as {@link writeArtifact} does a text. */
 export function writeJsonArtifact(path: string, value: unknown): Promise<void> {
-  return writeArtifact(path, `${JSON.stringify(value, null, 2)}\n`);
+  return writeArtifact(path, renderJson(value));
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type DocumentKind, documentationAgent, documentKinds } from "@ccb/agents";
 import type { Analysis } from "@ccb/core";
-import { writeArtifact } from "../project/write-artifact.ts";
+import { writeArtifacts } from "../project/write-artifact.ts";
 import { journalFiles } from "../report/write-journals.ts";
 import type { BuildWork, Workbench } from "../workbench.ts";
 import { mapLimited, runStep } from "./_run-step.ts";
@@ -29,18 +29,19 @@ export async function writeDocuments(
       );
       return text;
     });
-    await writeArtifact(join(bench.paths.root, documentKinds[kind]), findMended(bench, { kind, text: value }));
-    return reused;
+    const content = findMended(bench, { kind, text: value });
+    return { path: join(bench.paths.root, documentKinds[kind]), content, reused };
   };
   const [first, ...others] = Object.keys(documentKinds) as DocumentKind[];
   if (!first) return { documents: 0, reused: false };
   // The first one alone writes the prompt cache that the others read.
-  const reused = [await write(first), ...(await mapLimited(others, 4, write))];
+  const documents = [await write(first), ...(await mapLimited(others, 4, write))];
+  await writeArtifacts(documents);
   await bench.repository.commitPaths(Object.values(documentKinds), {
     subject: `Document ${bench.intake.projectName}`,
     trailers: [["CCB-Build", bench.build]],
   });
-  return { documents: reused.length, reused: reused.every(Boolean) };
+  return { documents: documents.length, reused: documents.every(({ reused }) => reused) };
 }
 
 const mendedStep = "document-mended";

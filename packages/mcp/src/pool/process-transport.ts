@@ -4,6 +4,9 @@ import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } fro
 /** Bytes that a server may write between two answers; notifications, log lines and nonsense count. */
 const maxUnaskedBytes = 16 * 1024 * 1024;
 
+/** Milliseconds that a server which takes no more input has to end by itself: how it ended and what it said explain more than the broken pipe. */
+const endingMs = 1_000;
+
 /**
  * A stdio transport whose process leads its own group, so that what a server started in turn (npx, a shell) ends with it. The client package's own
  * transport signals only the direct child.
@@ -67,7 +70,10 @@ export class ProcessTransport implements Transport {
     const child = this.#child;
     if (child === undefined || !child.stdin.writable) return Promise.reject(new Error("the server is not running"));
     return new Promise((resolve, reject) => {
-      child.stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
+      child.stdin.write(serializeMessage(message), (error) => {
+        if (error) awaitClose(child).then(() => reject(error));
+        else resolve();
+      });
     });
   }
 
@@ -122,6 +128,16 @@ export class ProcessTransport implements Transport {
   #report(error: unknown): void {
     this.onerror?.(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+function awaitClose(child: ChildProcessWithoutNullStreams): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, endingMs);
+    child.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** A group that has no process any more needs no signal. */
