@@ -308,7 +308,7 @@ function openGateway(
 ) {
   const { store, journal, ledger, emitter, callLog, recorder } = with_;
   const { options, clock } = setup;
-  const { emit, atomically } = emitter;
+  const { emit } = emitter;
   return createGateway({
     upstream: options.upstream,
     routes: options.routes,
@@ -318,7 +318,8 @@ function openGateway(
     callLog,
     recorder,
     clock,
-    atomically,
+    atomically: emitter.atomicallyLater,
+    durable: journal.durable,
     answers: {
       // A session's requests are never the same twice, and its answers are of no use to another.
       recall({ hash, scope }) {

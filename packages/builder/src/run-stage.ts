@@ -43,7 +43,8 @@ const stages: Record<LinearStage, (running: RunningBuild) => Promise<StageEnd>> 
   },
   async mcp({ bench }) {
     if (bench.options.dryRun) return { reused: false, summary: "not needed for a plan" };
-    await checkMcpServers(bench);
+    // The servers take their time to start, in which there is nothing else to do.
+    await Promise.all([checkMcpServers(bench), bench.model.prepare?.()]);
     const ready = bench.servers.length - bench.unavailable.size;
     return { reused: false, summary: `${ready} of ${bench.servers.length} servers ready` };
   },

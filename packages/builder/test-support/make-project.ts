@@ -107,7 +107,7 @@ export const ending: BuildEventBody = {
 };
 
 /** Makes a project directory with the story in its database, logs, call files, artifacts and audit log; a second passes between events. */
-export function makeProject(root: string, events: typeof story = [...story, ending]): void {
+export async function makeProject(root: string, events: typeof story = [...story, ending]): Promise<void> {
   let seconds = 0;
   const clock: Clock = {
     now: () => new Date(Date.parse("2026-11-21T10:00:00.000Z") + seconds * 1_000),
@@ -148,7 +148,7 @@ export function makeProject(root: string, events: typeof story = [...story, endi
     if (!reserved.granted) throw new Error(reserved.reason);
     const booked = { status: "answered", model, usage, messageId: undefined, latencyMs, callNumber } as const;
     const { costMicroUsd } = ledger.settle(reserved.reservationId, booked);
-    calls.write({
+    await calls.write({
       ...{
         callNumber,
         at: clock.now().toISOString(),

@@ -35,6 +35,8 @@ export interface Model {
   readonly id: string;
   /** Undefined for a model that is not in the catalogue. */
   readonly info: ModelInfo | undefined;
+  /** Loads what the first call needs, for whoever has to wait for something else anyway; a failure shows at the first call. Undefined where there is nothing to load. */
+  prepare?(): Promise<void>;
   generate<T = string>(request: ModelRequest<T>): Promise<ModelResult<T>>;
 }
 

@@ -45,5 +45,6 @@ export interface ApiCall {
 
 /** Keeps every model call. */
 export interface ApiCallLog {
-  write(call: ApiCall): void;
+  /** Where it returns a promise, the call is written once that resolves. */
+  write(call: ApiCall): void | Promise<void>;
 }

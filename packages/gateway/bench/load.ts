@@ -120,7 +120,13 @@ async function runGateway(baseUrl: string, folder: string): Promise<void> {
       logged += 1;
       if (capMicroUsd !== undefined) numbers.add(callNumber);
     };
-    const gateway = await createGateway({ upstream: { baseUrl }, meter: ledger, callLog: { write } });
+    const gateway = await createGateway({
+      upstream: { baseUrl },
+      meter: ledger,
+      atomically: (work) => store.transaction(work, { disk: "later" }),
+      durable: store.durable,
+      callLog: { write },
+    });
     end = async () => {
       await gateway.close();
       const { calls, usage, costMicroUsd, heldMicroUsd, reservedMicroUsd } = ledger.totals();

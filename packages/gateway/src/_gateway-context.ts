@@ -44,21 +44,57 @@ export interface GatewayContext {
   limiter: RateLimiter;
   callers: CallerBook;
   batches: OpenBatches;
+  /** What goes on after a call's end: it is recorded, waits for the disk, is passed on and logged. */
+  underWay: Set<Promise<void>>;
 }
 
 /** Writes a call to the call log. A log that cannot be written is counted and told, and does not end the call it logs. */
 export function logCall(context: GatewayContext, call: ApiCall): void {
+  const { callLog } = context.options;
+  if (!callLog) return;
+  const written = attempt(
+    () => callLog.write(call),
+    (cause) => {
+      context.stats.unloggedCalls += 1;
+      reportProblem(context, {
+        cause,
+        code: "io-failed",
+        message: `Model call ${call.callNumber} could not be written to the call log: ${describe(cause)}.`,
+        hint: "Check that the log directory is writable and the disk not full.",
+      });
+    },
+  );
+  if (written) follow(context, written);
+}
+
+/** The gateway is closed only once this has ended; it must not reject. */
+function follow(context: GatewayContext, work: Promise<void>): void {
+  context.underWay.add(work);
+  void work.finally(() => context.underWay.delete(work));
+}
+
+/** Runs work that may go on after it returns, and tells what it throws or rejects with. The promise, where there is one, never rejects. */
+export function attempt(
+  work: () => void | Promise<void>,
+  onFailure: (cause: unknown) => void,
+): Promise<void> | undefined {
   try {
-    context.options.callLog?.write(call);
+    return work()?.catch(onFailure);
   } catch (cause) {
-    context.stats.unloggedCalls += 1;
-    reportProblem(context, {
-      cause,
-      code: "io-failed",
-      message: `Model call ${call.callNumber} could not be written to the call log: ${describe(cause)}.`,
-      hint: "Check that the log directory is writable and the disk not full.",
-    });
+    onFailure(cause);
+    return undefined;
   }
+}
+
+/** Runs `next` once `pending` has resolved, which must not reject; at once where there is nothing to wait for. */
+export function runAfter(context: GatewayContext, pending: Promise<void> | undefined, next: () => void): void {
+  if (pending) follow(context, pending.then(next));
+  else next();
+}
+
+/** Resolves once the disk has what was booked; undefined where nobody has to wait. Never rejects: a disk that fails is a meter that fails. */
+export function whenDurable(context: GatewayContext): Promise<void> | undefined {
+  return context.options.durable?.().catch((cause: unknown) => void failMeter(context, cause));
 }
 
 /** The meter threw: calls can no longer be booked, so none may be made. */

@@ -14,7 +14,7 @@ const mostRequests = 1_000;
  * Answers `POST /v1/messages/batches`: every request's worst case is reserved at half price before the batch is forwarded, and booked when the client fetches the results
  * through the gateway. Until then the reservation counts against the cap.
  */
-export function handleBatch(exchange: Exchange): void {
+export async function handleBatch(exchange: Exchange): Promise<void> {
   const { response } = exchange;
   const opened = openCalls(exchange);
   if ("error" in opened) {
@@ -22,6 +22,13 @@ export function handleBatch(exchange: Exchange): void {
     return;
   }
   const { calls, model } = opened;
+  const [first] = calls.values();
+  const overtaken = await first?.confirm();
+  if (overtaken) {
+    failAll(calls, undefined);
+    sendError(response, overtaken);
+    return;
+  }
   const upstream = exchange.context.chooseUpstream(model);
   handlePassThrough({ ...exchange, upstream }, (end) => {
     const id = readId(end.body);

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { type CallScope, noUsage } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, sendError } from "./_anthropic-error.ts";
-import type { GatewayContext, SentRequest, UpstreamServer } from "./_gateway-context.ts";
+import { type GatewayContext, runAfter, type SentRequest, type UpstreamServer } from "./_gateway-context.ts";
 import { createMessageAssembler, type StreamedAnswer } from "./answer/_assemble-message.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { type AskedCall, type CallEnd, readStreamEnd, readWholeEnd, unknownEnd } from "./answer/_read-call-end.ts";
@@ -39,6 +39,8 @@ interface Relay {
   streamed: StreamedAnswer | undefined;
   chunks: ChunkPasser | undefined;
   status: number | undefined;
+  /** The end of the answer waits to be passed on; what follows it has to wait too. */
+  ending: Promise<void> | undefined;
 }
 
 /** Answers `POST /v1/messages`: waits for its turn, reserves, forwards, streams through, books and logs. */
@@ -75,11 +77,17 @@ export async function handleMessages(exchange: Exchange): Promise<void> {
     sendError(response, call.refuse(explainHold(context, admission)));
     return;
   }
-  // From here to the sending nothing may be awaited: what `beforeCall` and the meter said must still be true.
   const refused = response.destroyed ? call.refuse(clientLeft) : call.reserve();
   if (refused) {
     admission.call.release();
     sendError(response, refused);
+    return;
+  }
+  const overtaken = (await call.confirm()) ?? (response.destroyed ? clientLeft : undefined);
+  if (overtaken) {
+    admission.call.release();
+    const passOn = () => sendError(response, overtaken);
+    call.finish(failedEnd(asked, undefined, anthropicErrorBody(overtaken)), { passOn });
     return;
   }
   sendRelay({ exchange: { ...exchange, scope }, upstream, call, asked, admitted: admission.call });
@@ -114,12 +122,13 @@ function sendRelay(about: {
   asked: AskedCall;
   admitted: AdmittedCall;
 }): void {
-  const { exchange, upstream, call, admitted } = about;
+  const { exchange, upstream, admitted } = about;
   const { response, request, scope, path, body, context } = exchange;
   const { method = "POST", rawHeaders } = request;
   const sent = upstream.send({ method, path, rawHeaders, body, scope });
   const recording = recordExchange(context, { scope, method, path, body, sent, response });
-  const relay: Relay = { ...about, sent, recording, streamed: undefined, chunks: undefined, status: undefined };
+  const nothingYet = { streamed: undefined, chunks: undefined, status: undefined, ending: undefined };
+  const relay: Relay = { ...about, sent, recording, ...nothingYet };
   sent.request.on("response", (answer) => {
     admitted.answered(answer.statusCode ?? 502, answer.headers);
     relayAnswer(relay, answer);
@@ -128,7 +137,7 @@ function sendRelay(about: {
   // The client has gone, or all is done: then all three are nothing to do.
   response.on("close", () => {
     if (!response.writableFinished) sent.request.destroy();
-    call.finish(brokenEnd(relay, undefined));
+    finishRelay(relay, brokenEnd(relay, undefined));
     admitted.release();
   });
 }
@@ -141,6 +150,27 @@ function relayAnswer(relay: Relay, answer: IncomingMessage): void {
   const isStream = /^text\/event-stream/i.test(answer.headers["content-type"] ?? "");
   if (isStream && status < 300) streamAnswer(relay, { answer, source, isDecoded });
   else collectAnswer(relay, { answer, source, isDecoded });
+}
+
+/** Books a call that has come to its end, once it is recorded: what a build remembers of a call, its replay has to know. */
+function finishRelay({ call, recording }: Relay, end: CallEnd, passOn?: () => void): void {
+  call.finish(end, { recorded: recording.kept(), ...(passOn ? { passOn } : {}) });
+}
+
+/** The same for a whole answer. */
+function passEnd(relay: Relay, end: CallEnd, passOn: () => void): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  relay.ending = promise;
+  finishRelay(relay, end, () => {
+    relay.ending = undefined;
+    passOn();
+    resolve();
+  });
+}
+
+/** What comes after the end of the answer waits until that is passed on. */
+function afterEnd({ exchange, ending }: Relay, next: () => void): void {
+  runAfter(exchange.context, ending, next);
 }
 
 /** Passes a stream on as it comes and reads it on the side; the call is booked before its last event is passed on. */
@@ -163,10 +193,10 @@ function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Rea
   });
   const chunks = passChunks(source, response, (bytes, send) => {
     isBegun = true;
-    if (call.isFinished()) return send(bytes);
+    if (call.isFinished()) return afterEnd(relay, () => send(bytes));
     assembler.push(bytes);
     if (!assembler.answer.isComplete) return send(bytes);
-    call.finish(readStreamEnd(assembler.answer, asked, status), () => {
+    passEnd(relay, readStreamEnd(assembler.answer, asked, status), () => {
       // All of it is here, mostly: then the end of the answer needs no write of its own.
       const isOver = source === answer && answer.complete && source.readableLength === 0 && !response.destroyed;
       if (isOver) response.end(bytes);
@@ -181,8 +211,8 @@ function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Rea
   source.on("end", () => {
     isBegun = true;
     chunks.flush();
-    call.finish(readStreamEnd(assembler.answer, asked, status));
-    response.end();
+    if (call.isFinished()) afterEnd(relay, () => response.end());
+    else passEnd(relay, readStreamEnd(assembler.answer, asked, status), () => response.end());
   });
   source.on("error", () => breakOff(relay));
   // The upstream hung up in mid-stream; the client must see a broken stream too, not a short one.
@@ -192,8 +222,8 @@ function streamAnswer(relay: Relay, from: { answer: IncomingMessage; source: Rea
 }
 
 function breakOff(relay: Relay): void {
-  relay.call.finish(brokenEnd(relay, undefined));
-  relay.exchange.response.destroy();
+  finishRelay(relay, brokenEnd(relay, undefined));
+  afterEnd(relay, () => relay.exchange.response.destroy());
 }
 
 /** Takes an answer in one piece (JSON or an error), books the call and passes it on. */
@@ -219,7 +249,8 @@ function collectAnswer(relay: Relay, from: { answer: IncomingMessage; source: Re
     const body = isError ? withoutKeys(Buffer.concat(chunks), relay.upstream.options) : Buffer.concat(chunks);
     const responseBody = parseAnswer(body);
     const end: CallEnd = isError ? failedEnd(asked, status, responseBody) : readWholeEnd(responseBody, asked, status);
-    call.finish(end, () => {
+    if (call.isFinished()) return;
+    passEnd(relay, end, () => {
       if (response.destroyed || response.headersSent) return;
       const headers = filterResponseHeaders(answer.rawHeaders, { isRewritten: from.isDecoded || isError });
       const length = headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === "content-length");
@@ -257,7 +288,7 @@ function failRelay(relay: Relay, reason: string): void {
     type: "api_error",
     message: `CCB gateway: no answer from ${upstream.host} (${reason}).`,
   };
-  call.finish(brokenEnd(relay, anthropicErrorBody(error)), () => {
+  finishRelay(relay, brokenEnd(relay, anthropicErrorBody(error)), () => {
     if (exchange.response.headersSent) exchange.response.destroy();
     else sendError(exchange.response, error);
   });

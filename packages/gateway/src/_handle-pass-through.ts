@@ -1,6 +1,6 @@
 import { noUsage } from "@ccb/core";
 import { anthropicErrorBody, sendError } from "./_anthropic-error.ts";
-import { logCall, type UpstreamServer } from "./_gateway-context.ts";
+import { logCall, runAfter, type UpstreamServer } from "./_gateway-context.ts";
 import type { Exchange } from "./_handle-messages.ts";
 import { decodeAnswer } from "./answer/_decode-answer.ts";
 import { recordExchange } from "./cassette/_record-exchange.ts";
@@ -54,8 +54,8 @@ export function handlePassThrough(
     source.on("end", () => {
       results?.end();
       chunks.flush();
-      response.end();
       log.finish(status < 300 ? "answered" : "failed", status, body());
+      runAfter(context, recording.kept(), () => response.end());
     });
     const breakOff = () => {
       if (source.readableEnded) return;

@@ -109,6 +109,7 @@ function createContext(options: GatewayOptions, chooseUpstream: GatewayContext["
     }),
     callers: createCallerBook(),
     batches: createOpenBatches(),
+    underWay: new Set(),
   };
 }
 
@@ -183,7 +184,7 @@ async function answer(asked: {
       endpoint: route.endpoint,
     };
     if (route.kind === "messages") await handleMessages(exchange);
-    else if (route.kind === "batch") handleBatch(exchange);
+    else if (route.kind === "batch") await handleBatch(exchange);
     else handlePassThrough(exchange);
   }
 }
@@ -231,4 +232,5 @@ async function drain(state: {
   context.batches.close();
   server.closeAllConnections();
   await closed;
+  while (context.underWay.size > 0) await Promise.all(context.underWay);
 }

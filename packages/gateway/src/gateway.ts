@@ -95,8 +95,8 @@ export interface SentExchange {
 
 /** Keeps what went over the wire. */
 export interface ExchangeRecorder {
-  /** Told of every call at its end, before the end is passed on. What it throws is told to `onProblem` and ends nothing. */
-  record(exchange: SentExchange): void;
+  /** Told of every call at its end, which is passed on once it is kept. What it throws or rejects with is told to `onProblem` and ends nothing. */
+  record(exchange: SentExchange): void | Promise<void>;
 }
 
 /** What an estimate of a prompt's tokens may look at. */
@@ -127,8 +127,13 @@ export interface GatewayOptions {
   /** Told of every call that went to an upstream, tries included. */
   recorder?: ExchangeRecorder | undefined;
   answers?: AnswerKeeper | undefined;
-  /** Runs the booking of a call, the keeping of its answer and `onCall` as one transaction; without it they run one after the other. */
+  /** Runs the reservation of a call, and its booking with the keeping of its answer and `onCall`, as one transaction each; without it they run one after the other. */
   atomically?: (<T>(work: () => T) => T) | undefined;
+  /**
+   * Resolves once the disk has what was reserved and booked so far; waited for before a call is sent and before the end of its answer is passed on. Needed where the meter or `atomically` does not wait for the
+   * disk itself. What it rejects with closes the gateway, like a meter's failure.
+   */
+  durable?: (() => Promise<void>) | undefined;
   /** Told of every priced call as it is booked. Must not throw. */
   onCall?: ((call: ApiCall, entry: CostEntry) => void) | undefined;
   /** Told of every call the meter refused. Must not throw. */

@@ -49,9 +49,9 @@ function makeCall(change: Partial<ApiCall> = {}): ApiCall {
 }
 
 describe("createApiCallLog", () => {
-  it("writes request and response in full, and a line to the summary", () => {
+  it("writes request and response in full, and a line to the summary", async () => {
     const log = createApiCallLog({ directory, clock });
-    log.write(makeCall());
+    await log.write(makeCall());
 
     expect(log.sessionDirectory).toBe(join(directory, "session_20261121_101112"));
     expect(readJson(log.sessionDirectory, "call_0001.json")).toEqual({
@@ -109,9 +109,11 @@ describe("createApiCallLog", () => {
     });
   });
 
-  it("shows an unknown price as null and keeps bodies that are no objects", () => {
+  it("shows an unknown price as null and keeps bodies that are no objects", async () => {
     const log = createApiCallLog({ directory, clock });
-    log.write(makeCall({ costMicroUsd: undefined, status: undefined, requestBody: "text", responseBody: undefined }));
+    await log.write(
+      makeCall({ costMicroUsd: undefined, status: undefined, requestBody: "text", responseBody: undefined }),
+    );
     expect(readJson(log.sessionDirectory, "call_0001.json")).toMatchObject({
       cost_usd: null,
       status: null,
@@ -120,12 +122,12 @@ describe("createApiCallLog", () => {
     });
   });
 
-  it("never overwrites a session or a call", () => {
+  it("never overwrites a session or a call", async () => {
     const first = createApiCallLog({ directory, clock });
     const second = createApiCallLog({ directory, clock });
-    first.write(makeCall({ model: "one" }));
-    first.write(makeCall({ model: "two" }));
-    second.write(makeCall({ callNumber: 12_345 }));
+    await first.write(makeCall({ model: "one" }));
+    await first.write(makeCall({ model: "two" }));
+    await second.write(makeCall({ callNumber: 12_345 }));
 
     expect(readdirSync(directory).sort()).toEqual(["session_20261121_101112", "session_20261121_101112_2"]);
     expect(readJson(first.sessionDirectory, "call_0001.json").model).toBe("one");
@@ -136,11 +138,11 @@ describe("createApiCallLog", () => {
     expect(readdirSync(second.sessionDirectory)).toContain("call_12345.json");
   });
 
-  it("lets neither a known key nor anything in the form of one reach the disk", () => {
+  it("lets neither a known key nor anything in the form of one reach the disk", async () => {
     const known = "moonshot/key+with=signs";
     const log = createApiCallLog({ directory, redact: createRedactor({ secrets: () => [known] }) });
     const file = `OPENAI_API_KEY\nsk-proj-abcdefghijklmnopqrstuvwxyz\nghp_${"a1".repeat(18)}\n${known}`;
-    log.write(
+    await log.write(
       makeCall({
         requestBody: {
           messages: [{ role: "user", content: [{ type: "tool_result", content: JSON.stringify({ file }) }] }],

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type ApiCall, type ApiCallLog, type Clock, systemClock } from "@ccb/core";
 import { openLineFile } from "./files/_line-file.ts";
-import { writeFully } from "./files/_write-fully.ts";
 import { toRedactedJson } from "./redact/_to-redacted-json.ts";
 import { createRedactor } from "./redact/create-redactor.ts";
 import { makeTimestamp } from "./render/_make-timestamp.ts";
@@ -17,6 +17,12 @@ export interface ApiCallLogOptions {
   clock?: Clock | undefined;
   /** Told of every call after its file is written, for a log that vouches for the file. */
   onWritten?: ((file: WrittenCall) => void) | undefined;
+}
+
+/** An {@link ApiCallLog} of one session. */
+export interface FileCallLog extends ApiCallLog {
+  sessionDirectory: string;
+  write(call: ApiCall): Promise<void>;
 }
 
 /** A call's file as it was written. */
@@ -34,23 +40,19 @@ export interface WrittenCall {
  * Keeps every model call of one session: `session_<YYYYMMDD_HHMMSS>/call_0001.json` with the full request and response, and one line in
  * `session_summary.jsonl`. Times in names are UTC; nothing that exists is overwritten.
  *
- * Creating and writing throw what the file system throws.
+ * Creating throws what the file system throws, and writing rejects with it.
  */
-export function createApiCallLog(options: ApiCallLogOptions): ApiCallLog & { sessionDirectory: string } {
+export function createApiCallLog(options: ApiCallLogOptions): FileCallLog {
   const { directory, redact = createRedactor(), clock = systemClock } = options;
   const sessionDirectory = makeSessionDirectory(directory, clock);
   const session = basename(sessionDirectory);
   const summaryPath = join(sessionDirectory, "session_summary.jsonl");
   return {
     sessionDirectory,
-    write(call: ApiCall) {
-      const file = openCallFile(sessionDirectory, call.callNumber);
-      const bytes = Buffer.from(`${toRedactedJson(renderApiCall(call, `${session}/${file.name}`), redact, 2)}\n`);
-      try {
-        writeFully(file.descriptor, bytes);
-      } finally {
-        closeSync(file.descriptor);
-      }
+    async write(call) {
+      const render = (name: string) =>
+        Buffer.from(`${toRedactedJson(renderApiCall(call, `${session}/${name}`), redact, 2)}\n`);
+      const { name, bytes } = await writeCallFile(sessionDirectory, call.callNumber, render);
       // The line comes last: a call that the summary names has a complete file.
       const summary = openLineFile({ path: summaryPath });
       const line = toRedactedJson(renderCallSummary(call), redact);
@@ -60,7 +62,7 @@ export function createApiCallLog(options: ApiCallLogOptions): ApiCallLog & { ses
         summary.close();
       }
       options.onWritten?.({
-        path: `${session}/${file.name}.json`,
+        path: `${session}/${name}.json`,
         bytes: bytes.length,
         sha256: hash("sha256", bytes),
         summary: JSON.parse(line) as Record<string, unknown>,
@@ -78,16 +80,22 @@ function makeSessionDirectory(directory: string, clock: Clock): string {
   }
 }
 
-/** Opens the call's file for writing; a number that was used before (two gateways on one log) gets a suffix. */
-function openCallFile(directory: string, callNumber: number): { descriptor: number; name: string } {
-  const name = `call_${String(callNumber).padStart(4, "0")}`;
+/** Writes the call's file; a number that was used before (two gateways on one log) gets a suffix. */
+async function writeCallFile(
+  directory: string,
+  callNumber: number,
+  render: (name: string) => Buffer,
+): Promise<{ name: string; bytes: Buffer }> {
+  const first = `call_${String(callNumber).padStart(4, "0")}`;
   for (let attempt = 1; ; attempt++) {
-    const tried = attempt === 1 ? name : `${name}_${attempt}`;
-    let descriptor: number | undefined;
-    const exists = alreadyExists(() => {
-      descriptor = openSync(join(directory, `${tried}.json`), "wx");
-    });
-    if (!exists && descriptor !== undefined) return { descriptor, name: tried };
+    const name = attempt === 1 ? first : `${first}_${attempt}`;
+    const bytes = render(name);
+    try {
+      await writeFile(join(directory, `${name}.json`), bytes, { flag: "wx" });
+      return { name, bytes };
+    } catch (cause) {
+      if (!isTaken(cause)) throw cause;
+    }
   }
 }
 
@@ -96,7 +104,11 @@ function alreadyExists(make: () => void): boolean {
     make();
     return false;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return true;
+    if (isTaken(cause)) return true;
     throw cause;
   }
+}
+
+function isTaken(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException).code === "EEXIST";
 }

@@ -1,7 +1,7 @@
 export type { AuditEntry } from "./audit/_audit-record.ts";
 export { type AuditedFile, type AuditLog, type AuditLogOptions, createAuditLog } from "./audit/create-audit-log.ts";
 export { type AuditVerdict, verifyAuditLog } from "./audit/verify-audit-log.ts";
-export { type ApiCallLogOptions, createApiCallLog, type WrittenCall } from "./create-api-call-log.ts";
+export { type ApiCallLogOptions, createApiCallLog, type FileCallLog, type WrittenCall } from "./create-api-call-log.ts";
 export {
   type CodeIndexEntry,
   createGeneratedCodeLog,

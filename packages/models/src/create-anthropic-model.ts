@@ -35,16 +35,24 @@ const fallbackMaxTokens = 32_000;
 
 /**
  * A model behind the Anthropic Messages API, or anything that speaks it. Calls are streamed, answers checked by schema and `check`, and a wrong one is
- * repaired once by showing the model what was wrong. The SDK is loaded at the first call. Errors: see {@link Model}.
+ * repaired once by showing the model what was wrong. The SDK is loaded at `prepare` or at the first call. Errors: see {@link Model}.
  */
 export function createAnthropicModel(options: AnthropicModelOptions): Model {
   const info = findModel(options.model);
   return {
     id: options.model,
     info,
+    prepare: loadSdk,
     generate: (request) =>
       generate(request, { ...options, wireId: info?.apiId ?? options.model, limit: info?.maxOutput }),
   };
+}
+
+/** Takes 110 ms, in which nothing else is done. */
+async function loadSdk(): Promise<void> {
+  await Promise.all([import("@anthropic-ai/sdk"), import("@anthropic-ai/sdk/helpers/json-schema")]).catch(
+    () => undefined, // told by the call that needs it
+  );
 }
 
 type Settings = AnthropicModelOptions & { wireId: string; limit: number | undefined };

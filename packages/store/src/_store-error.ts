@@ -1,5 +1,10 @@
 import { CcbError } from "@ccb/core/errors";
 
+const ioFailed = {
+  what: "could not be read or written: the disk reported an error",
+  hint: "Check the disk and its free space, then run the same command again; what was acknowledged before is kept.",
+};
+
 /** What an SQLite result code means for the one who has to act, by primary code (https://www.sqlite.org/rescode.html). */
 const meanings: Record<number, { what: string; hint: string }> = {
   5: {
@@ -7,10 +12,7 @@ const meanings: Record<number, { what: string; hint: string }> = {
     hint: "Wait until the other process is done, or stop it.",
   },
   8: { what: "cannot be written to", hint: "Check the permissions of the file and of the folder it lies in." },
-  10: {
-    what: "could not be read or written: the disk reported an error",
-    hint: "Check the disk and its free space, then run the same command again; what was acknowledged before is kept.",
-  },
+  10: ioFailed,
   11: {
     what: "is damaged",
     hint: "Restore the file from a backup; keep the damaged file (and its -wal file), it may still hold readable rows.",
@@ -45,11 +47,24 @@ export function describeStoreError(error: unknown, path: string): unknown {
   const code = sqliteCodeOf(error);
   const meaning = code === undefined ? undefined : meanings[code];
   if (!meaning) return error;
-  return new CcbError({
-    code: "store-failed",
-    message: `The database ${path} ${meaning.what} (SQLite: ${error instanceof Error ? error.message : String(error)}).`,
-    hint: meaning.hint,
-    details: { path, sqliteCode: code },
+  return storeFailed(path, meaning, {
+    said: `SQLite: ${error instanceof Error ? error.message : String(error)}`,
+    sqliteCode: code,
     cause: error,
   });
+}
+
+/** What was committed did not reach the disk. */
+export function diskError(path: string, cause: unknown): CcbError {
+  return storeFailed(path, ioFailed, { said: cause instanceof Error ? cause.message : String(cause), cause });
+}
+
+function storeFailed(
+  path: string,
+  { what, hint }: { what: string; hint: string },
+  seen: { said: string; sqliteCode?: number | undefined; cause: unknown },
+): CcbError {
+  const { said, cause, sqliteCode } = seen;
+  const message = `The database ${path} ${what} (${said}).`;
+  return new CcbError({ code: "store-failed", message, hint, details: { path, sqliteCode }, cause });
 }

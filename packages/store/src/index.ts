@@ -15,4 +15,4 @@ export {
   rollBackStore,
 } from "./migrate-store.ts";
 export type { MigrationSet, MigrationStep } from "./migration-set.ts";
-export { type OpenStoreOptions, openStore, type Store } from "./open-store.ts";
+export { type OpenStoreOptions, openStore, type Store, type TransactionOptions } from "./open-store.ts";

@@ -191,30 +191,74 @@ test("a transaction keeps everything or nothing, also inside another", () => {
   store.close();
 });
 
-test("acknowledged rows survive kill -9, and node:sqlite prints no warning", async () => {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=ccb-source", join(import.meta.dirname, "fixtures/write-until-killed.ts"), path],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let acknowledged = 0;
-  let warnings = "";
-  child.stderr.on("data", (data) => {
-    warnings += data;
-  });
-  child.stdout.on("data", (data) => {
-    acknowledged = Number(String(data).trim().split("\n").at(-1));
-    if (acknowledged >= 20) child.kill("SIGKILL");
-  });
-  await once(child, "close");
-  expect(warnings).toBe("");
-  expect(acknowledged).toBeGreaterThanOrEqual(20);
-  expect(existsSync(`${path}-wal`)).toBe(true);
+test.each(["now", "later"])(
+  "acknowledged rows survive kill -9, and node:sqlite prints no warning (disk: %s)",
+  async (disk) => {
+    const child = spawn(
+      process.execPath,
+      ["--conditions=ccb-source", join(import.meta.dirname, "fixtures/write-until-killed.ts"), path, disk],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let acknowledged = 0;
+    let warnings = "";
+    child.stderr.on("data", (data) => {
+      warnings += data;
+    });
+    child.stdout.on("data", (data) => {
+      acknowledged = Number(String(data).trim().split("\n").at(-1));
+      if (acknowledged >= 20) child.kill("SIGKILL");
+    });
+    await once(child, "close");
+    expect(warnings).toBe("");
+    expect(acknowledged).toBeGreaterThanOrEqual(20);
+    expect(existsSync(`${path}-wal`)).toBe(true);
+    const store = openStore({ path, migrations: [notesV1] });
+    const row = store.database.prepare("SELECT COUNT(*) AS n FROM notes").get();
+    expect(Number(row?.n)).toBeGreaterThanOrEqual(acknowledged);
+    expect(store.findDamage()).toEqual([]);
+    store.close();
+  },
+);
+
+test("transactions that do not wait for the disk are waited for together, and the next one is synced by SQLite again", async () => {
   const store = openStore({ path, migrations: [notesV1] });
-  const row = store.database.prepare("SELECT COUNT(*) AS n FROM notes").get();
-  expect(Number(row?.n)).toBeGreaterThanOrEqual(acknowledged);
-  expect(store.findDamage()).toEqual([]);
+  const add = (text: string) => store.database.prepare("INSERT INTO notes (text) VALUES (?)").run(text);
+  const synchronous = () => Object.values(store.database.prepare("PRAGMA synchronous").get() ?? {})[0];
+  await store.durable();
+  const waits = ["a", "b", "c"].map((text) => {
+    store.transaction(() => store.transaction(() => add(text)), { disk: "later" });
+    return store.durable();
+  });
+  expect(() =>
+    store.transaction(
+      () => {
+        add("lost");
+        throw new Error("no");
+      },
+      { disk: "later" },
+    ),
+  ).toThrow("no");
+  expect(synchronous()).toBe(2);
+  store.transaction(() => add("d"));
+  await Promise.all(waits);
+  const other = openStore({ path, migrations: [notesV1], readOnly: true });
+  const rows = other.database.prepare("SELECT text FROM notes ORDER BY id").all();
+  expect(rows.map(({ text }) => text)).toEqual(["a", "b", "c", "d"]);
+  other.close();
+  store.transaction(() => add("e"), { disk: "later" });
   store.close();
+  await store.durable();
+});
+
+test("where the disk does not take what was committed, everybody who waits for it is told, then and later", async () => {
+  const store = openStore({ path, migrations: [notesV1] });
+  const add = () =>
+    store.transaction(() => store.database.exec("INSERT INTO notes (text) VALUES ('x')"), { disk: "later" });
+  add();
+  rmSync(`${path}-wal`);
+  await expect(store.durable()).rejects.toMatchObject({ code: "store-failed", details: { path } });
+  add();
+  await expect(store.durable()).rejects.toThrow("the disk reported an error");
 });
 
 test("a write that another process blocks for too long is said to be busy", () => {

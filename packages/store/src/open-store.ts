@@ -4,7 +4,8 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CcbError } from "@ccb/core/errors";
 import { migrate, requireMigrated } from "./_migrate.ts";
-import { describeStoreError } from "./_store-error.ts";
+import { describeStoreError, diskError } from "./_store-error.ts";
+import { createWalSyncer } from "./_wal-syncer.ts";
 import type { MigrationSet } from "./migration-set.ts";
 
 /** How long a statement waits for another process's write, in milliseconds. */
@@ -26,6 +27,14 @@ export interface OpenStoreOptions {
   backupDirectory?: string;
 }
 
+export interface TransactionOptions {
+  /**
+   * "now" (default): when it returns, the disk has it. "later": it is kept against kill -9 then, and against a power cut once `durable` resolves; the thread is not held up by the disk.
+   * Of nested transactions the outermost one decides.
+   */
+  disk?: "now" | "later";
+}
+
 /** An open SQLite database. */
 export interface Store {
   readonly path: string;
@@ -34,7 +43,12 @@ export interface Store {
    * Runs `work` in one transaction: all of it is kept, or (when it throws) nothing. A transaction inside another becomes part of the outer one; when the
    * inner one throws and the outer catches it, only the inner one is undone. `work` must be synchronous.
    */
-  transaction<T>(work: () => T): T;
+  transaction<T>(work: () => T, options?: TransactionOptions): T;
+  /**
+   * Resolves once the disk has every transaction that ended so far, those that did not wait for it too. Many that wait share one write of the disk. Rejects with a CcbError
+   * `store-failed` where the disk does not take them.
+   */
+  durable(): Promise<void>;
   /** Writes a consistent copy of the database to a file, whole or not at all, while it stays in use. Rejects with a CcbError `store-failed`. */
   copyTo(path: string): Promise<void>;
   /** What SQLite finds wrong with the file; an empty list means sound. Reads every page. */
@@ -58,7 +72,7 @@ export function openStore(options: OpenStoreOptions): Store {
       database.exec("PRAGMA journal_mode = WAL");
       database.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
     }
-    const store = createStore(path, database);
+    const store = createStore(path, database, { isFull: synchronous === "full" && !readOnly });
     const plan = {
       database,
       path,
@@ -92,10 +106,28 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
   }
 }
 
-function createStore(path: string, database: DatabaseSync): Store {
+function createStore(path: string, database: DatabaseSync, { isFull }: { isFull: boolean }): Store {
   let depth = 0;
+  const syncer = isFull && path !== ":memory:" ? createWalSyncer(path) : undefined;
 
-  function transaction<T>(work: () => T): T {
+  function transaction<T>(work: () => T, { disk = "now" }: TransactionOptions = {}): T {
+    if (depth > 0 || syncer === undefined) return run(work);
+    if (disk === "now") {
+      const result = run(work);
+      syncer.covered();
+      return result;
+    }
+    database.exec("PRAGMA synchronous = NORMAL");
+    try {
+      const result = run(work);
+      syncer.note();
+      return result;
+    } finally {
+      database.exec("PRAGMA synchronous = FULL");
+    }
+  }
+
+  function run<T>(work: () => T): T {
     const savepoint = `ccb_${depth}`;
     try {
       database.exec(depth === 0 ? "BEGIN IMMEDIATE" : `SAVEPOINT ${savepoint}`);
@@ -119,14 +151,23 @@ function createStore(path: string, database: DatabaseSync): Store {
     }
   }
 
+  async function durable(): Promise<void> {
+    await syncer?.synced().catch((cause: unknown) => {
+      throw diskError(path, cause);
+    });
+  }
+
   function close(): void {
-    if (database.isOpen) database.close();
+    if (!database.isOpen) return;
+    syncer?.close();
+    database.close();
   }
 
   return {
     path,
     database,
     transaction,
+    durable,
     copyTo: (target) => copyDatabase(database, target),
     findDamage: () => findDamage(path, database),
     close,

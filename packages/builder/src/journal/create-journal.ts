@@ -9,7 +9,9 @@ import { createRunTable, type RunTable } from "./run-table.ts";
 export interface Journal extends BuildTable, RunTable {
   answers: AnswerTable;
   /** Runs `work` as one transaction: a result, its events and its costs are there together or not at all. */
-  transaction<T>(work: () => T): T;
+  transaction: Store["transaction"];
+  /** Resolves once the disk has what did not wait for it. */
+  durable: Store["durable"];
   /** The saved result of a step for exactly these inputs, or undefined. */
   find<T>(step: string, inputs: unknown): T | undefined;
   /** The newest saved result of a step, whatever its inputs were. */
@@ -41,7 +43,8 @@ export function createJournal(options: { store: Store; clock: Clock }): Journal 
     ...createBuildTable(database),
     ...createRunTable({ store, clock }),
     answers: createAnswerTable({ database, clock }),
-    transaction: (work) => store.transaction(work),
+    transaction: store.transaction,
+    durable: store.durable,
     find<T>(step: string, inputs: unknown): T | undefined {
       return readResult<T>(step, findStep.get(step, hashInputs(inputs)), store.path);
     },

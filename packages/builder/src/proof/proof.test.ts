@@ -61,14 +61,14 @@ function writeAnew(): string {
 }
 
 describe("verifyProject", () => {
-  it("finds nothing in a project that nobody changed", () => {
-    makeProject(directory);
+  it("finds nothing in a project that nobody changed", async () => {
+    await makeProject(directory);
     expect(verifyProject(directory)).toMatchObject({ problems: [], events: 22, calls: 3, files: 4, restoredEvents: 0 });
     expect(verifyProject(directory).costMicroUsd).toBeGreaterThan(0);
   });
 
-  it("names the file that was changed: log, call or artifact", () => {
-    makeProject(directory);
+  it("names the file that was changed: log, call or artifact", async () => {
+    await makeProject(directory);
     const calls = join(directory, "logs", "api_calls", "session_20261121_100000");
     for (const [path, at] of [
       [auditLog(), 400],
@@ -85,8 +85,8 @@ describe("verifyProject", () => {
     expect(problems()).toEqual(["logs/api_calls/session_20261121_100000/call_0003.json: it is missing"]);
   });
 
-  it("finds records that were cut off at the end, by the database", () => {
-    makeProject(directory);
+  it("finds records that were cut off at the end, by the database", async () => {
+    await makeProject(directory);
     const bytes = readFileSync(auditLog());
     const lines = bytes.toString().split("\n");
     writeFileSync(auditLog(), `${lines.slice(0, -4).join("\n")}\n`);
@@ -94,7 +94,7 @@ describe("verifyProject", () => {
   });
 
   it("finds a log that was written anew as a whole, by the head that a commit of the project holds", async () => {
-    makeProject(directory);
+    await makeProject(directory);
     const check = async () => verifyProject(directory, await readAuditHeads({ directory, environment })).problems;
     expect(await check()).toEqual([]);
     git("init", "--quiet");
@@ -112,14 +112,14 @@ describe("verifyProject", () => {
     ]);
   });
 
-  it("takes a torn tail for what it is", () => {
-    makeProject(directory);
+  it("takes a torn tail for what it is", async () => {
+    await makeProject(directory);
     appendFileSync(auditLog(), '{"hash":"00');
     const { chain, problems: found } = verifyProject(directory);
     expect([found, chain.torn?.bytes]).toEqual([[], 11]);
   });
 
-  it("says where there is no build and where there is no log", () => {
+  it("says where there is no build and where there is no log", async () => {
     const codeOf = (work: () => unknown): string | undefined => {
       try {
         work();
@@ -129,7 +129,7 @@ describe("verifyProject", () => {
       }
     };
     expect(codeOf(() => verifyProject(directory))).toBe("bad-input");
-    makeProject(directory, [...story, ending]);
+    await makeProject(directory, [...story, ending]);
     rmSync(auditLog());
     expect(codeOf(() => verifyProject(directory))).toBe("bad-input");
     expect(codeOf(() => verifyBundle(Buffer.from("no archive")))).toBe("bad-input");
@@ -137,8 +137,8 @@ describe("verifyProject", () => {
 });
 
 describe("exportProof", () => {
-  it("makes one archive that proves the build without the project, the same one each time", () => {
-    makeProject(directory);
+  it("makes one archive that proves the build without the project, the same one each time", async () => {
+    await makeProject(directory);
     const path = join(parent, "proof.tar.gz");
     const proof = exportProof({ directory, path });
     expect(exportProof({ directory, path: join(parent, "again.tar.gz") }).sha256).toBe(proof.sha256);
@@ -162,7 +162,7 @@ describe("exportProof", () => {
   });
 
   it("holds the commits that name records of the log, so that a log written anew shows", async () => {
-    makeProject(directory);
+    await makeProject(directory);
     git("init", "--quiet");
     const { chain } = verifyProject(directory);
     const trailer = renderAuditHead({ sequence: chain.records, hash: chain.head }).join(": ");
@@ -200,8 +200,8 @@ describe("exportProof", () => {
     ]);
   });
 
-  it("shows any flipped byte", () => {
-    makeProject(directory, story.slice(0, 5));
+  it("shows any flipped byte", async () => {
+    await makeProject(directory, story.slice(0, 5));
     const path = join(parent, "proof.tar.gz");
     exportProof({ directory, path });
     const archive = readFileSync(path);
@@ -212,8 +212,8 @@ describe("exportProof", () => {
     }
   });
 
-  it("shows what was put into it by somebody who packed it again", () => {
-    makeProject(directory);
+  it("shows what was put into it by somebody who packed it again", async () => {
+    await makeProject(directory);
     const path = join(parent, "proof.tar.gz");
     exportProof({ directory, path });
     const files = parseTar(decompress(readFileSync(path)).bytes ?? Buffer.alloc(0)) ?? [];
@@ -232,8 +232,8 @@ describe("exportProof", () => {
     ]);
   });
 
-  it("is written also where something was changed, and says so", () => {
-    makeProject(directory);
+  it("is written also where something was changed, and says so", async () => {
+    await makeProject(directory);
     flip(join(directory, "artifacts", "plan.json"), 0);
     const path = join(parent, "proof.tar.gz");
     const changed = ["artifacts/plan.json: it was changed after it was logged"];

@@ -19,12 +19,12 @@ export function openAskOutside(about: {
   onProblem: (message: string) => void;
 }): AskOutside {
   const { recorder, recorded, signal, clock, onProblem } = about;
-  const keep = (asked: OutsideQuestion, answer: unknown) => {
+  const keep = async (asked: OutsideQuestion, answer: unknown) => {
     const told = `What ${asked.source} answered could not be recorded, so that a replay of this build will diverge there`;
     const { length } = JSON.stringify(answer);
     if (length > longestAnswer) return onProblem(`${told}: it has ${length} characters.`);
     try {
-      recorder.keepAnswer({ ...asked, at: clock.now().toISOString(), answer });
+      await recorder.keepAnswer({ ...asked, at: clock.now().toISOString(), answer });
     } catch (error) {
       onProblem(`${told}: ${error instanceof Error ? error.message : String(error)}.`);
     }
@@ -33,7 +33,7 @@ export function openAskOutside(about: {
     const answer = recorded ? ((await recorded(asked, signal)) as T) : await live();
     // What a stop cut short is no answer.
     signal.throwIfAborted();
-    keep(asked, answer);
+    await keep(asked, answer);
     return answer;
   };
 }

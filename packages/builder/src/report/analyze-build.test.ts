@@ -12,9 +12,9 @@ import { journalFiles, writeJournals } from "./write-journals.ts";
 
 let directory: string;
 let record: BuildRecord;
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "ccb-report-"));
-  makeProject(directory);
+  await makeProject(directory);
   record = readBuildRecord(directory);
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -106,7 +106,7 @@ describe("the journals", () => {
 
   it("say how to go on from a run that was killed", async () => {
     const killed = story.length - 8;
-    makeProject(join(directory, "killed"), story.slice(0, killed));
+    await makeProject(join(directory, "killed"), story.slice(0, killed));
     const { events } = readBuildRecord(join(directory, "killed"));
     await writeJournals({ directory: join(directory, "killed"), project: "shop", events });
     const recovery = read("killed/stateRecovery.md");

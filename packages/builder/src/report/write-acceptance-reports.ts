@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeArtifact, writeJsonArtifact } from "../project/write-artifact.ts";
+import { renderJson, writeArtifacts } from "../project/write-artifact.ts";
 import type { AcceptanceReport } from "./acceptance-report.ts";
 import type { BuildTrace } from "./build-trace.ts";
 import { renderAcceptanceHtml } from "./render-acceptance-html.ts";
@@ -22,9 +22,12 @@ export async function writeAcceptanceReports(
   report: AcceptanceReport,
   trace: BuildTrace,
 ): Promise<void> {
-  await writeJsonArtifact(join(folder, "acceptance.json"), report);
-  await writeArtifact(join(folder, "acceptance.md"), renderAcceptanceMarkdown(report));
-  await writeArtifact(join(folder, "junit.xml"), renderJUnit(report));
-  await writeArtifact(join(folder, "acceptance.sarif"), renderSarif(report));
-  await writeArtifact(join(folder, "report.html"), renderAcceptanceHtml(report, trace));
+  const contents: Record<(typeof acceptanceReportFiles)[number], string> = {
+    "acceptance.json": renderJson(report),
+    "acceptance.md": renderAcceptanceMarkdown(report),
+    "junit.xml": renderJUnit(report),
+    "acceptance.sarif": renderSarif(report),
+    "report.html": renderAcceptanceHtml(report, trace),
+  };
+  await writeArtifacts(acceptanceReportFiles.map((name) => ({ path: join(folder, name), content: contents[name] })));
 }

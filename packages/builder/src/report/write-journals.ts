@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BuildEvent } from "@ccb/core";
-import { writeArtifact } from "../project/write-artifact.ts";
+import { writeArtifacts } from "../project/write-artifact.ts";
 import { renderAgentJournal } from "./render-agent-journal.ts";
 import { renderMasterGuide } from "./render-master-guide.ts";
 import { renderStateRecovery } from "./render-state-recovery.ts";
@@ -16,6 +16,6 @@ export async function writeJournals(options: {
 }): Promise<readonly string[]> {
   const { directory, project, events } = options;
   const pages = [renderAgentJournal, renderMasterGuide, renderStateRecovery].map((render) => render(project, events));
-  for (const [at, name] of journalFiles.entries()) await writeArtifact(join(directory, name), pages[at] ?? "");
+  await writeArtifacts(journalFiles.map((name, at) => ({ path: join(directory, name), content: pages[at] ?? "" })));
   return journalFiles;
 }

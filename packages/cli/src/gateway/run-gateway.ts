@@ -86,6 +86,8 @@ function openGateway(parts: {
     routes: settings.routes,
     port: settings.port,
     meter: ledger,
+    atomically: (work) => store.transaction(work, { disk: "later" }),
+    durable: store.durable,
     callLog: createApiCallLog({ directory: settings.logDirectory, redact }),
     holds: createRateLimitHoldStore(store),
     onCall(done) {

@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { CallScope } from "@ccb/core";
-import { type GatewayContext, reportProblem, type SentRequest } from "../_gateway-context.ts";
+import { attempt, type GatewayContext, reportProblem, type SentRequest } from "../_gateway-context.ts";
 import type { RecordedEnd } from "./cassette.ts";
 
 /** Follows one call to its end for the recorder. */
 export interface ExchangeWatch {
   /** Follows the answer; has to be called before anybody else reads it, so that the end is recorded before it is passed on. */
   watch(answer: IncomingMessage, source: Readable): void;
+  /** Resolves once the call is recorded; undefined where that is done, or has not begun. Never rejects. */
+  kept(): Promise<void> | undefined;
 }
 
-const noWatch: ExchangeWatch = { watch: () => undefined };
+const noWatch: ExchangeWatch = { watch: () => undefined, kept: () => undefined };
 
 /** How a streamed answer ends; in a text of the answer the quotes are escaped. */
 const lastEvent = Buffer.from('"message_stop"');
@@ -28,6 +30,7 @@ export function recordExchange(
   const chunks: Buffer[] = [];
   let answered: IncomingMessage | undefined;
   let isOver = false;
+  let keeping: Promise<void> | undefined;
   const finish = (end: RecordedEnd) => {
     if (isOver) return;
     isOver = true;
@@ -36,23 +39,23 @@ export function recordExchange(
       Object.entries(answered?.headers ?? {}).map(([name, value]) => [name, String(value)]),
     );
     const answer = { status: answered?.statusCode, headers, body: Buffer.concat(chunks), end };
-    try {
-      recorder.record({ scope, at, method, path, request, ...answer });
-    } catch (cause) {
-      const what = cause instanceof Error ? cause.message : String(cause);
-      reportProblem(context, {
-        cause,
-        code: "io-failed",
-        message: `A model call could not be recorded, so that the build cannot be replayed: ${what}.`,
-        hint: "Check that the project directory is writable and the disk not full.",
-      });
-    }
+    keeping = attempt(() => recorder.record({ scope, at, method, path, request, ...answer }), onFailure);
+  };
+  const onFailure = (cause: unknown) => {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    reportProblem(context, {
+      cause,
+      code: "io-failed",
+      message: `A model call could not be recorded, so that the build cannot be replayed: ${what}.`,
+      hint: "Check that the project directory is writable and the disk not full.",
+    });
   };
   call.response.on("close", () => {
     if (!call.response.writableFinished) finish("left");
   });
   call.sent.request.on("error", () => finish(answered ? "cut" : "none"));
   return {
+    kept: () => keeping,
     watch(answer, source) {
       answered = answer;
       const isStream = /^text\/event-stream/i.test(answer.headers["content-type"] ?? "");

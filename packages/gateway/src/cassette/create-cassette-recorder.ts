@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { ExchangeRecorder, SentExchange } from "../gateway.ts";
@@ -17,15 +18,15 @@ export interface CassetteRecorderOptions {
 
 export interface CassetteRecorder extends ExchangeRecorder {
   /** Keeps what an MCP server or a database answered to the build itself, as a call is kept. Both are JSON. */
-  keepAnswer(asked: OutsideQuestion & { at: string; answer: unknown }): void;
+  keepAnswer(asked: OutsideQuestion & { at: string; answer: unknown }): Promise<void>;
   /** Notes how the run ended; a run without that note was killed. */
   end(outcome: string): void;
 }
 
 /**
  * Keeps every call of one run of a build for `createReplayServer`: `run_0001/run.json` with what the run was made from, `run_0001/call_0001.json.gz` for each call. Each file is
- * written once and whole before the end of the answer is passed on, so a kill -9 takes at most the call that was under way. It is not synced, which took 1.5 to 8 ms a call on the way to
- * the client: a power cut may take the calls of the last seconds. Throws what the file system throws.
+ * written once and whole before the end of the answer is passed on, so a kill -9 takes at most the calls that were under way. It is not synced, which took 1.5 to 8 ms a call on the way to
+ * the client: a power cut may take the calls of the last seconds. Throws and rejects with what the file system does.
  */
 export function createCassetteRecorder(options: CassetteRecorderOptions): CassetteRecorder {
   const { redact, directory } = options;
@@ -35,9 +36,10 @@ export function createCassetteRecorder(options: CassetteRecorderOptions): Casset
   mkdirSync(folder);
   writeFileSync(join(folder, "run.json"), `${JSON.stringify({ format: 1, run, ...options.run }, null, 2)}\n`);
   let calls = 0;
-  const record = (sent: SentExchange) => {
+  const record = (sent: SentExchange): Promise<void> => {
     const exchange = toRecorded(sent, { number: ++calls, redact });
-    writeWhole(join(folder, renderCallFile(exchange.number)), gzipSync(JSON.stringify(exchange), { level: 1 }));
+    const bytes = gzipSync(JSON.stringify(exchange), { level: 1 });
+    return writeFile(join(folder, renderCallFile(exchange.number)), bytes, { flag: "wx" });
   };
   return {
     record,
@@ -91,14 +93,5 @@ function parseBody(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     return text;
-  }
-}
-
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, "wx");
-  try {
-    writeFileSync(file, bytes);
-  } finally {
-    closeSync(file);
   }
 }

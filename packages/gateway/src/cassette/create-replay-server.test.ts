@@ -197,8 +197,12 @@ it("writes no secret, and each call once and whole", async () => {
 it("keeps what others answered to the build itself, and answers the same question with it and no other", async () => {
   const asked = { source: "docs search", question: { directory: "/srv/shop", query: "routes" } };
   const recorder = openRecorder();
-  recorder.keepAnswer({ ...asked, at: "2026-11-28T00:00:00.000Z", answer: { text: "the-secret is in /srv/shop/a" } });
-  recorder.keepAnswer({ ...asked, source: "osv", at: "2026-11-28T00:00:01.000Z", answer: { found: [] } });
+  await recorder.keepAnswer({
+    ...asked,
+    at: "2026-11-28T00:00:00.000Z",
+    answer: { text: "the-secret is in /srv/shop/a" },
+  });
+  await recorder.keepAnswer({ ...asked, source: "osv", at: "2026-11-28T00:00:01.000Z", answer: { found: [] } });
   recorder.end("done");
   const { server, divergences } = await openReplay();
   const { signal } = new AbortController();
@@ -216,7 +220,7 @@ it("keeps what others answered to the build itself, and answers the same questio
 });
 
 it("holds a question under which a run was killed until the build ends", async () => {
-  openRecorder().keepAnswer({ source: "docs", question: 1, at: "2026-11-28T00:00:00.000Z", answer: "one" });
+  await openRecorder().keepAnswer({ source: "docs", question: 1, at: "2026-11-28T00:00:00.000Z", answer: "one" });
   const { server, cuts, divergences } = await openReplay();
   const build = new AbortController();
   expect(await server.ask({ source: "docs", question: 1 }, build.signal)).toBe("one");

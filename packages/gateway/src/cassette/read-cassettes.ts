@@ -50,15 +50,21 @@ function readRun(folder: string): Cassette {
   return { run, startedAt, directories, recipe, files: whole, ...(typeof outcome === "string" ? { outcome } : {}) };
 }
 
-/** The last file of a run that was killed may be half written: that call had not come to its end. */
+/** Calls that a gateway has under way at once. */
+const mostAtOnce = 256;
+
+/** Of the last files of a run that was killed, some may be half written: those calls had not come to their end. */
 function dropTorn(files: string[], wasKilled: boolean): string[] {
-  const last = files.at(-1);
-  if (!wasKilled || last === undefined) return files;
+  if (!wasKilled) return files;
+  return [...files.slice(0, -mostAtOnce), ...files.slice(-mostAtOnce).filter(isWhole)];
+}
+
+function isWhole(path: string): boolean {
   try {
-    readExchange(last);
-    return files;
+    readExchange(path);
+    return true;
   } catch {
-    return files.slice(0, -1);
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
-import { type ApiCall, type CallScope, type CostEntry, noUsage, type ReserveResult } from "@ccb/core";
+import { type ApiCall, type CallScope, type CcbError, type CostEntry, noUsage, type ReserveResult } from "@ccb/core";
 import { type AnthropicError, anthropicErrorBody, statusOfError } from "../_anthropic-error.ts";
-import { failMeter, type GatewayContext, logCall, reportProblem } from "../_gateway-context.ts";
+import { failMeter, type GatewayContext, logCall, reportProblem, runAfter, whenDurable } from "../_gateway-context.ts";
 import type { AskedCall, CallEnd } from "../answer/_read-call-end.ts";
 import type { GatewayRefusal } from "../gateway.ts";
 
@@ -11,10 +11,12 @@ export interface OpenCall {
   refuse(error: AnthropicError): AnthropicError;
   /** Asks `beforeCall` and reserves the worst case; an error is what the client gets instead of an answer. */
   reserve(): AnthropicError | undefined;
+  /** Resolves once the disk has the reservation; an error is what the client gets where the call must not be sent any more. From there to the sending nothing may be awaited. */
+  confirm(): Promise<AnthropicError | undefined>;
   countChunk(): void;
   isFinished(): boolean;
-  /** Books the call, then runs `afterBooking`, then logs it. Only the first end counts. */
-  finish(end: CallEnd, afterBooking?: () => void): void;
+  /** Books the call, once it is recorded; once the disk has that, passes the end on and logs the call. Only the first end counts. */
+  finish(end: CallEnd, next?: { recorded?: Promise<void> | undefined; passOn?: () => void }): void;
 }
 
 /** Opens a priced call: it is numbered now, and booked and logged exactly once. */
@@ -78,22 +80,35 @@ export function openCall(
       tellRefusal(context, { callNumber, scope, model: asked.model }, result);
       return error;
     },
+    confirm: () => confirm(context, scope),
     countChunk() {
       firstByteMs ??= elapsed();
       streamChunks += 1;
     },
     isFinished: () => isFinished,
-    finish(end, afterBooking) {
+    finish(end, { recorded, passOn } = {}) {
       if (isFinished || reservationId === undefined) return;
       isFinished = true;
-      context.stats[end.outcome] += 1;
+      const ended = { reservationId, end, requestHash: call.requestHash };
       const done = { ...describe(end), outcome: end.outcome, costMicroUsd: undefined };
-      const booked = book(context, { reservationId, end, done, requestHash: call.requestHash });
-      if (end.outcome === "answered") context.callers.learn(scope, end.responseBody);
-      afterBooking?.();
-      logCall(context, booked);
+      runAfter(context, recorded, () => {
+        context.stats[end.outcome] += 1;
+        const booked = book(context, { ...ended, done });
+        if (end.outcome === "answered") context.callers.learn(scope, end.responseBody);
+        runAfter(context, whenDurable(context), () => {
+          passOn?.();
+          logCall(context, booked);
+        });
+      });
     },
   };
+}
+
+async function confirm(context: GatewayContext, scope: CallScope): Promise<AnthropicError | undefined> {
+  const durable = whenDurable(context);
+  if (!durable) return undefined;
+  await durable;
+  return context.meterFailure ? cannotBook(context.meterFailure) : askBeforeCall(context, scope);
 }
 
 function tellRefusal(
@@ -132,12 +147,17 @@ function reserve(
   if (!failure) {
     try {
       const searches = maxWebSearches > 0 ? { maxWebSearches } : {};
-      return context.options.meter.reserve({ model, inputTokens, maxOutputTokens, ...searches, terms, scope });
+      const { atomically = (work) => work(), meter } = context.options;
+      return atomically(() => meter.reserve({ model, inputTokens, maxOutputTokens, ...searches, terms, scope }));
     } catch (cause) {
       failure = failMeter(context, cause);
     }
   }
-  return { failure: { type: "permission_error", message: `CCB cannot book this call: ${failure.message}` } };
+  return { failure: cannotBook(failure) };
+}
+
+function cannotBook(failure: CcbError): AnthropicError {
+  return { type: "permission_error", message: `CCB cannot book this call: ${failure.message}` };
 }
 
 /** Books a call, keeps its answer and tells of it, all of it or nothing; returns the call with its cost. */

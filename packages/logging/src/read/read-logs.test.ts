@@ -115,11 +115,11 @@ describe("listApiCalls", () => {
     streamChunks: 6,
   };
 
-  it("numbers the calls of all sessions, also one without its summary line", () => {
+  it("numbers the calls of all sessions, also one without its summary line", async () => {
     const clock = { now: () => new Date("2026-11-21T10:11:12.000Z"), monotonicMs: () => 0 };
     for (let session = 1; session <= 11; session++) {
       const log = createApiCallLog({ directory, clock });
-      log.write({ ...call, costMicroUsd: session === 3 ? undefined : session });
+      await log.write({ ...call, costMicroUsd: session === 3 ? undefined : session });
       if (session === 2) unlinkSync(join(log.sessionDirectory, "session_summary.jsonl"));
     }
     const calls = listApiCalls({ directory });
