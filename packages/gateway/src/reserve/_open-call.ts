@@ -16,7 +16,19 @@ export interface OpenCall {
   countChunk(): void;
   isFinished(): boolean;
   /** Books the call, once it is recorded; once the disk has that, passes the end on and logs the call. Only the first end counts. */
-  finish(end: CallEnd, next?: { recorded?: Promise<void> | undefined; passOn?: () => void }): void;
+  finish(end: CallEnd, next?: AfterCall): void;
+}
+
+interface AfterCall {
+  recorded?: Promise<void> | undefined;
+  passOn?: () => void;
+}
+
+interface EndedCall {
+  reservationId: number;
+  end: CallEnd;
+  done: ApiCall;
+  requestHash: string | undefined;
 }
 
 /** Opens a priced call: it is numbered now, and booked and logged exactly once. */
@@ -86,20 +98,11 @@ export function openCall(
       streamChunks += 1;
     },
     isFinished: () => isFinished,
-    finish(end, { recorded, passOn } = {}) {
+    finish(end, next = {}) {
       if (isFinished || reservationId === undefined) return;
       isFinished = true;
-      const ended = { reservationId, end, requestHash: call.requestHash };
       const done = { ...describe(end), outcome: end.outcome, costMicroUsd: undefined };
-      runAfter(context, recorded, () => {
-        context.stats[end.outcome] += 1;
-        const booked = book(context, { ...ended, done });
-        if (end.outcome === "answered") context.callers.learn(scope, end.responseBody);
-        runAfter(context, whenDurable(context), () => {
-          passOn?.();
-          logCall(context, booked);
-        });
-      });
+      endCall(context, { reservationId, end, done, requestHash: call.requestHash }, next);
     },
   };
 }
@@ -160,11 +163,21 @@ function cannotBook(failure: CcbError): AnthropicError {
   return { type: "permission_error", message: `CCB cannot book this call: ${failure.message}` };
 }
 
+function endCall(context: GatewayContext, ended: EndedCall, { recorded, passOn }: AfterCall): void {
+  const { end, done } = ended;
+  runAfter(context, recorded, () => {
+    context.stats[end.outcome] += 1;
+    const booked = book(context, ended);
+    if (end.outcome === "answered") context.callers.learn(done.scope, end.responseBody);
+    runAfter(context, whenDurable(context), () => {
+      passOn?.();
+      logCall(context, booked);
+    });
+  });
+}
+
 /** Books a call, keeps its answer and tells of it, all of it or nothing; returns the call with its cost. */
-function book(
-  context: GatewayContext,
-  ended: { reservationId: number; end: CallEnd; done: ApiCall; requestHash: string | undefined },
-): ApiCall {
+function book(context: GatewayContext, ended: EndedCall): ApiCall {
   const { end, done, requestHash } = ended;
   const { atomically = (work) => work(), answers, meter, onCall } = context.options;
   const { latencyMs, callNumber, scope, firstByteMs } = done;
