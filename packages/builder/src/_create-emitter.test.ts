@@ -54,10 +54,23 @@ test("events that did not wait for the disk are told once it has them, in order,
   expect(journal.events().map(nameOf)).toEqual(published);
 });
 
-test("an event that the disk did not take is not told", async () => {
+test("an event that the disk did not take is not told, and nothing is kept after it", async () => {
   const failing = { ...journal, durable: () => Promise.reject(new Error("EIO")) };
-  const { emit, atomicallyLater } = open(failing);
+  const { emit, atomically, atomicallyLater } = open(failing);
   atomicallyLater(() => emit(warn("a")));
   await new Promise((resolve) => setImmediate(resolve));
   expect(published).toEqual([]);
+  expect(() => emit(warn("b"))).toThrow("EIO");
+  expect(() => atomically(() => undefined)).toThrow("EIO");
+});
+
+test("a log that cannot be written ends the build as if it were written at once", async () => {
+  const publish = () => {
+    throw new Error("ENOSPC");
+  };
+  const { emit, atomicallyLater } = createEmitter({ journal, clock: systemClock, publish });
+  atomicallyLater(() => emit(warn("a")));
+  await journal.durable();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(() => emit(warn("b"))).toThrow("ENOSPC");
 });

@@ -21,8 +21,11 @@ export function createEmitter({ journal, clock, publish }: EmitterOptions): Emit
   let sequence = journal.lastSequence();
   let depth = 0;
   let waiting: BuildEvent[] = [];
+  /** What went wrong beside the thread: nobody may go on as if it had not. */
+  let failure: { cause: unknown } | undefined;
 
   function runAtomically<T>(work: () => T, disk: "now" | "later"): T {
+    if (failure) throw failure.cause;
     const [sequenceBefore, waitingBefore] = [sequence, waiting.length];
     depth += 1;
     let result: T;
@@ -49,10 +52,12 @@ export function createEmitter({ journal, clock, publish }: EmitterOptions): Emit
 
   /** In their order: what is kept at once in the meantime takes those before it to the disk, and is published after them. */
   function publishOnceDurable(last: number): void {
-    journal.durable().then(
-      () => publishUpTo(last),
-      () => undefined, // Whoever waits for the disk is told; the event is not, since it may be lost.
-    );
+    journal
+      .durable()
+      .then(() => publishUpTo(last))
+      .catch((cause: unknown) => {
+        failure ??= { cause };
+      });
   }
 
   const atomically = <T>(work: () => T) => runAtomically(work, "now");

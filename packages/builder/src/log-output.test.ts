@@ -7,16 +7,16 @@ import type { Executor } from "@ccb/core";
 import { readLogRecords } from "@ccb/logging";
 import { createScriptedModel } from "@ccb/testing";
 import { expect, test } from "vitest";
+import { noticeUsage, planTestBuild } from "../test-support/run-build.ts";
 import { noticeSpecification, scriptProduct } from "../test-support/scripted-product.ts";
 import { startBuild } from "./start-build.ts";
-
-const usage = { inputTokens: 1000, outputTokens: 500, cacheReadTokens: 2000, cacheWrite5mTokens: 300 };
-const key = "sk-ant-test-0123456789abcdef";
 
 test("what a coding agent writes to its standard error is in the log, under its task and without keys", async () => {
   const cwd = await mkdtemp(join(tmpdir(), "ccb-output-"));
   await writeFile(join(cwd, "spec.md"), noticeSpecification);
-  const model = await createScriptedModel({ rules: scriptProduct({ session: () => ({ notice: "" }), usage }) });
+  const model = await createScriptedModel({
+    rules: scriptProduct({ session: () => ({ notice: "" }), usage: noticeUsage }),
+  });
   const stop = () => running.stop();
   // Another coding agent: it complains in pieces that end in the middle of a key and of a character, and ends when it is stopped.
   const executor: Executor = {
@@ -30,12 +30,7 @@ test("what a coding agent writes to its standard error is in the log, under its 
     },
   };
   const running = startBuild({
-    specification: "spec.md",
-    cwd,
-    outputDirectory: "out",
-    model: "claude-opus-5-5",
-    upstream: { baseUrl: model.url, apiKey: key },
-    environment: { PATH: process.env.PATH ?? "", HOME: cwd },
+    ...planTestBuild({ cwd, url: model.url }),
     executor,
   });
   expect((await running.result).outcome).toBe("stopped");

@@ -149,7 +149,7 @@ async function openTools(
   const alerts = watchAlerts(setup, { build, journal, emitter, environment: plain, closers });
   const ledger = openLedger(setup, { store, build });
   ledger.settleAbandoned();
-  const onProblem = (message: string) => emitter.emit({ type: "warning", message });
+  const onProblem = (message: string) => tellProblem(emitter, message);
   const backup = createJournalBackup({ store, path: paths.databaseBackup, clock, onProblem });
   closers.push(() => backup.close());
   closers.push(await openSessions(setup));
@@ -336,7 +336,7 @@ function openGateway(
       emit(describeCall(call, ledger.totals().costMicroUsd));
     },
     onHold: ({ until, reason }) => emit({ type: "warning", message: `Model calls wait until ${until}: ${reason}` }),
-    onProblem: (error) => emit({ type: "warning", message: error.message }),
+    onProblem: (error) => tellProblem(emitter, error.message),
     onRefusal: ({ scope, model, reason, cap }) => {
       emit({ type: "call-refused", scope, model, reason });
       // A task that has used up its share fails by itself; the other caps end the build.
@@ -344,6 +344,15 @@ function openGateway(
       else setup.onBudgetReached(reason);
     },
   });
+}
+
+/** Whoever tells of a problem has work of his own to end. A journal that cannot even take the warning fails the build's next step. */
+function tellProblem({ emit }: Emitter, message: string): void {
+  try {
+    emit({ type: "warning", message });
+  } catch (error) {
+    process.emitWarning(`${message} It could not be noted: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function holdLock(paths: ProjectPaths): () => void {

@@ -3,52 +3,19 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BuildEvent } from "@ccb/core";
-import { createScriptedModel, type ScriptedModelOptions } from "@ccb/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { noticeSpecification, type SessionScript, scriptProduct } from "../test-support/scripted-product.ts";
-import type { BuildOptions } from "./build-options.ts";
-import { type BuildResult, startBuild } from "./start-build.ts";
+import { noticeUsage, runNoticeBuild } from "../test-support/run-build.ts";
+import type { SessionScript } from "../test-support/scripted-product.ts";
 
-const usage = { inputTokens: 1000, outputTokens: 500, cacheReadTokens: 2000, cacheWrite5mTokens: 300 };
 let cwd: string;
 
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), "ccb-build-"));
-  await writeFile(join(cwd, "spec.md"), noticeSpecification);
 });
 
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-async function build(script: {
-  session?: (conversation: { firstUserText: string }) => SessionScript;
-  faults?: ScriptedModelOptions["faults"];
-  options?: Partial<BuildOptions>;
-  /** Billed for each answer. */
-  usage?: typeof usage;
-}): Promise<{ result: BuildResult; events: BuildEvent[]; billed: Awaited<ReturnType<typeof createScriptedModel>> }> {
-  const session = script.session ?? (() => ({ notice: "Hello" }));
-  const model = await createScriptedModel({
-    rules: scriptProduct({ session, usage: script.usage ?? usage }),
-    ...(script.faults ? { faults: script.faults } : {}),
-  });
-  try {
-    const running = startBuild({
-      specification: "spec.md",
-      cwd,
-      outputDirectory: "out",
-      model: "claude-opus-5-5",
-      upstream: { baseUrl: model.url, apiKey: "sk-ant-test-0123456789abcdef" },
-      environment: { PATH: process.env.PATH ?? "", HOME: cwd },
-      ...script.options,
-    });
-    const events: BuildEvent[] = [];
-    for await (const event of running.events) events.push(event);
-    return { result: await running.result, events, billed: model };
-  } finally {
-    await model.close();
-  }
-}
+const build = (script: Omit<Parameters<typeof runNoticeBuild>[0], "cwd">) => runNoticeBuild({ cwd, ...script });
 
 const git = (...args: string[]) => execFileSync("git", args, { cwd: join(cwd, "out"), encoding: "utf8" });
 const artifact = (name: string) => JSON.parse(readFileSync(join(cwd, "out", "artifacts", name), "utf8"));
@@ -189,7 +156,7 @@ test("a phase that stays unaccepted stops the build, and with continueOnError th
 
 test("the cap refuses the call that could exceed it and ends the build with what it spent", async () => {
   const { result, billed } = await build({
-    usage: { ...usage, outputTokens: 20_000 },
+    usage: { ...noticeUsage, outputTokens: 20_000 },
     options: { maxCostUsd: 4 },
   });
 

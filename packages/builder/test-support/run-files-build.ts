@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { BuildEvent } from "@ccb/core";
 import { createScriptedModel } from "@ccb/testing";
 import type { BuildOptions } from "../src/build-options.ts";
-import { type Build, type BuildResult, startBuild } from "../src/start-build.ts";
+import type { Build, BuildResult } from "../src/start-build.ts";
+import { runBuild } from "./run-build.ts";
 import { type FileTask, type OnSession, renderFilesSpecification, scriptFiles } from "./scripted-files.ts";
 
 export interface FilesBuild {
@@ -26,30 +27,13 @@ export async function runFilesBuild(given: {
   specification?: string;
   onEvent?: (event: BuildEvent, build: Build) => void;
 }): Promise<FilesBuild> {
-  const { cwd, tasks, onSession, readme } = given;
+  const { cwd, tasks, onSession, readme, options, onEvent } = given;
   await writeFile(join(cwd, "spec.md"), given.specification ?? renderFilesSpecification(tasks));
-  const model = await createScriptedModel({
+  await using model = await createScriptedModel({
     rules: scriptFiles(tasks, { ...(onSession ? { onSession } : {}), ...(readme === undefined ? {} : { readme }) }),
   });
-  try {
-    const build = startBuild({
-      specification: "spec.md",
-      cwd,
-      outputDirectory: "out",
-      model: "claude-opus-5-5",
-      upstream: { baseUrl: model.url, apiKey: "sk-ant-test-0123456789abcdef" },
-      environment: { PATH: process.env.PATH ?? "", HOME: cwd },
-      ...given.options,
-    });
-    const events: BuildEvent[] = [];
-    for await (const event of build.events) {
-      events.push(event);
-      given.onEvent?.(event, build);
-    }
-    return { result: await build.result, events, calls: model.totals().calls };
-  } finally {
-    await model.close();
-  }
+  const { result, events } = await runBuild({ cwd, url: model.url, options, onEvent });
+  return { result, events, calls: model.totals().calls };
 }
 
 /** Runs git in the project directory. */

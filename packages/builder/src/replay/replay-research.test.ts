@@ -8,6 +8,7 @@ import type { BuildEvent } from "@ccb/core";
 import { renderDivergence } from "@ccb/gateway";
 import { createScriptedModel } from "@ccb/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { planTestBuild } from "../../test-support/run-build.ts";
 import { type FileTask, renderFilesSpecification, scriptFiles } from "../../test-support/scripted-files.ts";
 import { startBuild } from "../start-build.ts";
 import { startReplay } from "./start-replay.ts";
@@ -62,11 +63,7 @@ async function build(onStart: (stop: () => void) => void = () => undefined) {
     rules: [{ when: "research-agent", reply: { content } }, ...scriptFiles(tasks, { technologies: ["Express"] })],
   });
   const running = startBuild({
-    specification: "spec.md",
-    cwd,
-    outputDirectory: "out",
-    model: "claude-opus-5-5",
-    upstream: { baseUrl: model.url, apiKey: "sk-ant-test-0123456789abcdef" },
+    ...planTestBuild({ cwd, url: model.url }),
     environment: { ...plain(), CONTEXT7_API_URL: `${url}/api`, CCB_OSV_URL: url },
   });
   onStart(() => running.stop());

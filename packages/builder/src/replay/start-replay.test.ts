@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BuildEvent } from "@ccb/core";
-import { createScriptedModel, type ScriptedModelOptions } from "@ccb/testing";
+import { createScriptedModel } from "@ccb/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runNoticeBuild } from "../../test-support/run-build.ts";
 import { runFilesBuild } from "../../test-support/run-files-build.ts";
 import {
   type FileTask,
@@ -16,9 +17,8 @@ import {
   renderFilesSpecification,
   scriptFiles,
 } from "../../test-support/scripted-files.ts";
-import { noticeSpecification, type SessionScript, scriptProduct } from "../../test-support/scripted-product.ts";
-import type { BuildOptions } from "../build-options.ts";
-import { type Build, startBuild } from "../start-build.ts";
+import type { SessionScript } from "../../test-support/scripted-product.ts";
+import type { Build } from "../start-build.ts";
 import { type ReplayOptions, type ReplayResult, startReplay } from "./start-replay.ts";
 
 let cwd: string;
@@ -30,7 +30,6 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
 const environment = () => ({ PATH: process.env.PATH ?? "", HOME: cwd });
-const usage = { inputTokens: 1000, outputTokens: 500, cacheReadTokens: 2000, cacheWrite5mTokens: 300 };
 const tasks: FileTask[] = ["one", "two", "three"].map((id, index, all) => ({
   id,
   writes: { [`${id}.txt`]: id },
@@ -44,32 +43,8 @@ async function replay(options: Partial<ReplayOptions> = {}): Promise<{ result: R
   return { result: await running.result, events };
 }
 
-/** Builds the notice board; the model's server is gone when it resolves. */
-async function buildNotice(script: {
-  session?: (conversation: { firstUserText: string }) => SessionScript;
-  faults?: ScriptedModelOptions["faults"];
-  options?: Partial<BuildOptions>;
-}): Promise<string> {
-  await writeFile(join(cwd, "spec.md"), noticeSpecification);
-  const session = script.session ?? (() => ({ notice: "Hello" }));
-  const faults = script.faults ? { faults: script.faults } : {};
-  const model = await createScriptedModel({ rules: scriptProduct({ session, usage }), ...faults });
-  try {
-    const build = startBuild({
-      specification: "spec.md",
-      cwd,
-      outputDirectory: "out",
-      model: "claude-opus-5-5",
-      upstream: { baseUrl: model.url, apiKey: "sk-ant-test-0123456789abcdef" },
-      environment: environment(),
-      ...script.options,
-    });
-    for await (const _ of build.events);
-    return (await build.result).outcome;
-  } finally {
-    await model.close();
-  }
-}
+const buildNotice = async (script: Omit<Parameters<typeof runNoticeBuild>[0], "cwd">) =>
+  (await runNoticeBuild({ cwd, ...script })).result.outcome;
 
 /** Why sessions were gone on with. */
 const resumesOf = (events: readonly BuildEvent[]) =>

@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BuildEvent, readPromptSection } from "@ccb/core";
+import { readPromptSection } from "@ccb/core";
 import type { CostForecast } from "@ccb/cost";
 import { createScriptedModel } from "@ccb/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { runBuild } from "../../test-support/run-build.ts";
 import { type FileTask, renderFilesSpecification, scriptFiles } from "../../test-support/scripted-files.ts";
 import { startWebSearchModel } from "../../test-support/web-search-model.ts";
 import type { BuildOptions } from "../build-options.ts";
 import { startReplay } from "../replay/start-replay.ts";
 import { readBuildRecord } from "../report/read-build-record.ts";
-import { startBuild } from "../start-build.ts";
 
 let cwd = "";
 
@@ -41,22 +41,12 @@ async function build(can: "search" | "no search", options: Partial<BuildOptions>
   });
   const searching = await startWebSearchModel(model.url, can);
   try {
-    const running = startBuild({
-      specification: "spec.md",
-      cwd,
-      outputDirectory: "out",
-      model: "claude-opus-5-5",
-      upstream: { baseUrl: searching.url, apiKey: "sk-ant-test-0123456789abcdef" },
-      environment: { PATH: process.env.PATH ?? "", HOME: cwd },
-      ...options,
-    });
-    const events: BuildEvent[] = [];
-    for await (const event of running.events) events.push(event);
+    const { result, events } = await runBuild({ cwd, url: searching.url, options });
     const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
     const forecast = events.findLast((event) => event.type === "forecast-made");
     const saved = JSON.parse(readFileSync(join(cwd, "out", "artifacts", "forecast.json"), "utf8")) as CostForecast;
     const assumptions = saved.assumptions.join("\n");
-    return { result: await running.result, warnings, prompts, asked: searching.asked, forecast, assumptions };
+    return { result, warnings, prompts, asked: searching.asked, forecast, assumptions };
   } finally {
     searching.close();
   }
