@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "examples/**/*.test.ts", "crash-lab/**/*.test.ts"],
     pool: "forks",
-    // Many tests wait for processes they started; these need cores too, and two files at once are faster than one also on two.
-    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    // Many tests wait for processes they started; these need cores too, and three files at once are faster than two also on two cores.
+    maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },

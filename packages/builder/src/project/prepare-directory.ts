@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { CcbError, type Clock } from "@ccb/core";
 import type { ExistingDirectory } from "../build-options.ts";
+import { isJustBegun } from "./is-just-begun.ts";
 import {
   type ProjectPaths,
   planProjectPaths,
@@ -26,7 +27,7 @@ export interface PreparedDirectory {
 }
 
 /**
- * Makes or takes over the project directory. What is there is never overwritten: a CCB project may be resumed, anything else is moved to
+ * Makes or takes over the project directory. What is there is never overwritten: a CCB project may be resumed, what a build began and was killed before it had a journal is gone on with, anything else is moved to
  * `<directory>.backup_<time>` first. Undefined when the user cancelled; CcbError `bad-input` when the place cannot be used.
  */
 export async function prepareDirectory(options: PrepareDirectoryOptions): Promise<PreparedDirectory | undefined> {
@@ -38,12 +39,12 @@ export async function prepareDirectory(options: PrepareDirectoryOptions): Promis
       );
   const entries = await listEntries(root);
   const paths = planProjectPaths(root);
-  if (entries.length === 0) {
+  // A journal that is gone while its copy is there is still a project; opening it says so.
+  const resumable = (await exists(paths.database)) || (await exists(paths.databaseBackup));
+  if (entries.length === 0 || (!resumable && (await isJustBegun(paths)))) {
     await makeDirectory(paths);
     return { paths, resumed: false, backup: undefined };
   }
-  // A journal that is gone while its copy is there is still a project; opening it says so.
-  const resumable = (await exists(paths.database)) || (await exists(paths.databaseBackup));
   const choice = await options.onExisting({ path: root, resumable, entries: entries.length });
   if (choice === "cancel") return undefined;
   if (choice === "resume" && resumable) return { paths, resumed: true, backup: undefined };
