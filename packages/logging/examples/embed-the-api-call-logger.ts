@@ -9,7 +9,7 @@ const key = "a-key-of-some-provider/with+signs";
 const directory = mkdtempSync(join(tmpdir(), "calls-"));
 const log = createApiCallLog({ directory, redact: createRedactor({ secrets: () => [key] }) });
 
-log.write({
+await log.write({
   callNumber: 1,
   at: new Date().toISOString(),
   endpoint: "/v1/messages",
