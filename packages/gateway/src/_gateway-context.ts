@@ -68,7 +68,7 @@ export function logCall(context: GatewayContext, call: ApiCall): void {
 }
 
 /** The gateway is closed only once this has ended; it must not reject. */
-function follow(context: GatewayContext, work: Promise<void>): void {
+export function follow(context: GatewayContext, work: Promise<void>): void {
   context.underWay.add(work);
   void work.finally(() => context.underWay.delete(work));
 }

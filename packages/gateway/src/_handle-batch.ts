@@ -1,6 +1,6 @@
 import { noUsage } from "@ccb/core";
 import { type AnthropicError, sendError } from "./_anthropic-error.ts";
-import type { Exchange } from "./_handle-messages.ts";
+import { clientLeft, type Exchange } from "./_handle-messages.ts";
 import { handlePassThrough } from "./_handle-pass-through.ts";
 import { unknownEnd } from "./answer/_read-call-end.ts";
 import type { BatchCalls } from "./batch/create-open-batches.ts";
@@ -23,7 +23,7 @@ export async function handleBatch(exchange: Exchange): Promise<void> {
   }
   const { calls, model } = opened;
   const [first] = calls.values();
-  const overtaken = await first?.confirm();
+  const overtaken = (await first?.confirm()) ?? (response.destroyed ? clientLeft : undefined);
   if (overtaken) {
     failAll(calls, undefined);
     sendError(response, overtaken);

@@ -102,7 +102,10 @@ function sendRecalled(response: ServerResponse, message: Record<string, unknown>
   response.end(isStream ? renderRecalledStream(message) : JSON.stringify(message));
 }
 
-const clientLeft: AnthropicError = { type: "api_error", message: "CCB gateway: the client left before its turn." };
+export const clientLeft: AnthropicError = {
+  type: "api_error",
+  message: "CCB gateway: the client left before its turn.",
+};
 
 function explainHold(context: GatewayContext, admission: Exclude<Admission, { outcome: "go" }>): AnthropicError {
   if (admission.outcome !== "held") {

@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CallScope, CcbError, systemClock } from "@ccb/core";
 import { sendError } from "./_anthropic-error.ts";
-import { type GatewayContext, reportProblem } from "./_gateway-context.ts";
+import { follow, type GatewayContext, reportProblem } from "./_gateway-context.ts";
 import { handleBatch } from "./_handle-batch.ts";
 import { type Exchange, handleMessages } from "./_handle-messages.ts";
 import { handlePassThrough } from "./_handle-pass-through.ts";
@@ -49,7 +49,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       open.delete(response);
       context.stats.inFlight -= 1;
     });
-    answer({ context, request, response, ...found }).catch((cause: unknown) => {
+    const answered = answer({ context, request, response, ...found }).catch((cause: unknown) => {
       reportProblem(context, {
         cause,
         code: "unexpected",
@@ -58,6 +58,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       });
       sendError(response, { type: "api_error", message: "CCB gateway: the request could not be handled." });
     });
+    follow(context, answered);
   });
   const url = await listen(server, { host: options.host ?? "127.0.0.1", port: options.port ?? 0 });
 

@@ -138,6 +138,28 @@ describe("a ledger that does not wait for the disk itself", () => {
     reserved.resolve();
     expect(await batch).toMatchObject({ id: "batch_1" });
   });
+
+  it("sends no batch whose client left while the disk wrote, and has all booked when it is closed", async () => {
+    const { one, nextWrite } = await startSlowDisk({ drainMs: 50 });
+    const leaving = new AbortController();
+    const requests = [{ custom_id: "a", params: ask("a") }];
+    const batch = createClient(one.base).messages.batches.create({ requests }, { signal: leaving.signal });
+    const left = settled(batch);
+    const reserved = await nextWrite();
+    leaving.abort();
+    await left;
+    const call = settled(createClient(one.base).messages.create(ask("b")));
+    const second = await nextWrite();
+    const closed = one.gateway.close();
+    await call;
+    reserved.resolve();
+    second.resolve();
+    for (let write = 0; write < 2; write++) (await nextWrite()).resolve();
+    await closed;
+    expect(one.upstream.seen).toEqual([]);
+    expect(one.meter.entries.map(({ status }) => status)).toEqual(["failed", "failed"]);
+    expect(one.meter.totals().reservedMicroUsd).toBe(0);
+  });
 });
 
 describe("a recorder that takes its time", () => {
